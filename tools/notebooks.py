@@ -81,22 +81,18 @@ def main(arguments: list[str] | None = None) -> int:
     if options.check:
         differing = stale(options.folder)
         for path in differing:
-            print(
-                f"{relative_to(path, options.folder)} differs from its source: run `make notebooks`, then look at it."
-            )
+            print(f"{shown(path, options.folder)} differs from its source: run `make notebooks`.")
         return 1 if differing else 0
     for source in sources(options.folder):
         target = source.with_suffix(".ipynb")
         if write_text(target, derive(source.read_text(encoding="utf-8"))):
-            print(f"derived {name(target, options.folder)}")
+            print(f"derived {shown(target, options.folder)}")
     for path in orphans(options.folder):
-        print(
-            f"{relative_to(path, options.folder)} has no .py beside it: the .py is the file to edit; restore or remove."
-        )
+        print(f"{shown(path, options.folder)} has no .py beside it; the .py is the file to edit.")
     return 0
 
 
-def name(path: Path, folder: Path) -> str:
+def shown(path: Path, folder: Path) -> str:
     """Return the path as a reader of this project writes it, also for a folder elsewhere."""
     return relative(path) if folder == NOTEBOOKS else str(path)
 
