@@ -17,6 +17,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import setup
 from project import NOTEBOOKS, relative, sources, write_text
 
 CELL_METADATA = ("tags", "jupyter", "cellView")  # the same list stands in pyproject.toml, table tool.jupytext
@@ -98,4 +99,5 @@ def shown(path: Path, folder: Path) -> str:
 
 
 if __name__ == "__main__":
+    setup.enter()
     sys.exit(main())
