@@ -22,8 +22,9 @@ SHARPNESS = 1.5  # pixels of the picture per CSS pixel: crisp on a dense screen,
 WIDTH = 6.8  # inches: the site's column, with text that a narrow screen can still read
 
 INK, MUTED, GRID = "#1d2433", "#566074", "#e3e7ee"
-# Distinct for the common colour deficiencies and at least 3:1 on white; a marker or dash always goes with them.
-COLORS = ("#0068b0", "#c8500a", "#00785a", "#a63d8f", "#7a5b00", "#3d4657", "#0f8aa8", "#9b1c31")
+# Distinct for the common colour deficiencies and at least 4.5:1 on white, so that text can use them too; a
+# marker or dash always goes with them.
+COLORS = ("#0068b0", "#c8500a", "#00785a", "#a63d8f", "#7a5b00", "#3d4657", "#0a7a96", "#9b1c31")
 RIGHT, WRONG = COLORS[0], COLORS[1]
 
 STYLE = {

@@ -291,7 +291,7 @@ def _same_classes(shares: np.ndarray, names: Sequence[str]) -> None:
 
 
 def _no_mistake(images: int) -> AltFigure:
-    fig = AltFigure(WIDTH, 0.9, alt=f"No mistake in {images} images.")
+    fig = AltFigure(WIDTH, 0.9, alt=f"No mistake in {images} images.", layout="none")
     with drawing():
         fig.text(0.5, 0.5, fig.alt, ha="center", va="center", color=MUTED, fontsize=12)
     return fig
