@@ -1,8 +1,7 @@
 """Grids of images: a sample of a data set, a model's predictions, its worst mistakes."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from matplotlib.patches import Rectangle
 from torch import Tensor, nn
 
 from ainotes.utils.figure import MUTED, WIDTH, WRONG, AltFigure, drawing
+from ainotes.utils.modes import borrowed
 from ainotes.utils.plot_inputs import (
     Array,
     as_class_names,
@@ -183,7 +183,7 @@ def _predicted(model: nn.Module, images: Tensor, device: torch.device, classes: 
     home = next((parameter.device for parameter in model.parameters()), device)
     if home.type != device.type:
         raise ValueError(f"model: expected it on {device}, its parameters are on {home}; call model.to(device)")
-    with _evaluating(model), torch.inference_mode():
+    with borrowed(model, training=False), torch.inference_mode():
         logits = model(images.to(home))
     if isinstance(logits, Tensor) and logits.shape == (len(images), 1) and classes == 2:
         return (logits[:, 0] > 0).long().cpu().numpy()
@@ -193,18 +193,6 @@ def _predicted(model: nn.Module, images: Tensor, device: torch.device, classes: 
             f"model: expected logits of shape ({len(images)}, {classes}), got {shape}; match its last layer"
         )
     return logits.argmax(dim=1).cpu().numpy()
-
-
-@contextmanager
-def _evaluating(model: nn.Module) -> Iterator[None]:
-    """`eval()` for the time of the block; afterwards every module is in its own mode again."""
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
-        yield
-    finally:
-        for module, training in modes:
-            module.training = training
 
 
 def _frame(axes: Axes) -> None:
