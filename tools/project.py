@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -54,7 +55,7 @@ def write_text(path: Path, text: str) -> bool:
     return True
 
 
-def stop(sentence: str) -> None:
+def stop(sentence: str) -> NoReturn:
     """End the program with one plain sentence for the reader, without a traceback."""
     sys.stdout.flush()
     raise SystemExit(f"\n{sentence}")
