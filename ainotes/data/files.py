@@ -1,0 +1,53 @@
+"""What a file of a data set must be, so that anybody's copy can be trusted or turned away."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+CHUNK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """A file of a data set and where in the world to get it.
+
+    Attributes
+    ----------
+    path : str
+        Its place inside a data folder, with forward slashes; torchvision's place where it has one.
+    size_bytes : int
+    sha256 : str
+        Checksum of the file as it is distributed, in hexadecimal.
+    md5 : str
+        The weaker checksum that torchvision asks for, so that a test can hold the two to the same file.
+    urls : tuple of str
+        Mirrors, tried in this order.
+    """
+
+    path: str
+    size_bytes: int
+    sha256: str
+    md5: str
+    urls: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The file's name without its folder."""
+        return self.path.rsplit("/", 1)[-1]
+
+
+def problem(file: DataFile, path: Path) -> str | None:
+    """Say what is wrong with a copy of a file, in a few words, or return None for a true copy."""
+    try:
+        size_bytes = path.stat().st_size
+        if size_bytes != file.size_bytes:
+            return f"it has {size_bytes:,} bytes instead of {file.size_bytes:,}"
+        digest = hashlib.sha256()
+        with open(path, "rb") as copy:
+            while chunk := copy.read(CHUNK_BYTES):
+                digest.update(chunk)
+    except OSError as error:
+        return f"it cannot be read ({error.strerror or error})"
+    return None if digest.hexdigest() == file.sha256 else "its checksum is wrong"
