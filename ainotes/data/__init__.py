@@ -1,8 +1,22 @@
 """Data sets: looked for on this machine, downloaded and verified, or stood in for by pictures drawn by code."""
 
+from typing import TYPE_CHECKING, Any
+
 from . import augment
 from .fashion import fashion_mnist, full_run
 from .image_set import ImageSet
-from .memory import in_memory
+from .photographs import photographs
 
-__all__ = ["ImageSet", "augment", "fashion_mnist", "full_run", "in_memory"]
+if TYPE_CHECKING:
+    from .memory import in_memory
+
+__all__ = ["ImageSet", "augment", "fashion_mnist", "full_run", "in_memory", "photographs"]
+
+
+def __getattr__(name: str) -> Any:
+    # Only on demand: it imports torchvision, which takes as long as the rest together.
+    if name == "in_memory":
+        from .memory import in_memory
+
+        return in_memory
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -75,18 +75,22 @@ def _open(url: str) -> Any:
     half a minute on a laptop without a network.
     """
     answers: queue.SimpleQueue = queue.SimpleQueue()
+    given_up = threading.Event()
     request = urllib.request.Request(url, headers={"User-Agent": "ainotes"})
 
     def ask() -> None:
         try:
-            answers.put(urllib.request.urlopen(request, timeout=READ_SECONDS))
+            response = urllib.request.urlopen(request, timeout=READ_SECONDS)
         except Exception as error:
             answers.put(error)
+        else:
+            response.close() if given_up.is_set() else answers.put(response)
 
     threading.Thread(target=ask, daemon=True).start()
     try:
         answer = answers.get(timeout=OPEN_SECONDS)
     except queue.Empty:
+        given_up.set()
         raise TimeoutError from None
     if isinstance(answer, Exception):
         raise answer
@@ -133,6 +137,7 @@ def _progress(file: DataFile, quiet: bool) -> tqdm:
 def _in_words(error: Exception) -> str:
     """Say what happened at a mirror, as the end of a sentence that begins with its name."""
     if isinstance(error, urllib.error.HTTPError):
+        error.close()
         return f"answered {error.code} ({error.reason})"
     reason = error.reason if isinstance(error, urllib.error.URLError) else error
     if isinstance(reason, TimeoutError):

@@ -1,0 +1,77 @@
+"""Colour photographs of two classes: ants and bees, else cats and dogs, else crops of what scikit-image ships."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import torch
+
+from . import photo_sources
+from .array_cache import remembered
+from .folders import cache_folder, data_folder
+from .image_set import ImageSet
+from .notices import tell_once
+from .photo_sources import Found
+
+DAMAGE = (OSError, ValueError, RuntimeError)  # what reading a damaged copy raises
+SIZES = (16, 512)  # pixels; smaller is no photograph, larger fills the memory
+
+_ORDER: tuple[Callable[..., Found | None], ...] = (
+    photo_sources.ants_and_bees,
+    photo_sources.cats_and_dogs_archive,
+    photo_sources.cats_and_dogs_torchvision,
+)
+
+
+def photographs(size: int = 150, *, quiet: bool = False) -> tuple[ImageSet, ImageSet]:
+    """Return colour photographs of two classes, to train on and to validate with.
+
+    Taken from the first of these that is there, in the folder named by `AINOTES_DATA` or in the cache:
+
+    1. `hymenoptera_data`: ants and bees, 244 and 153 photographs;
+    2. `cifar10_jpeg.tar.xz`, or torchvision's `cifar-10-batches-py`: 1,000 and 400 cats and dogs, enlarged;
+    3. embedded: 240 and 120 crops of photographs that scikit-image ships, of natural and of made things. The crops to
+       validate with come from other parts of the photographs than those to train on.
+
+    Each is scaled so that its shorter side fits, cropped in the middle, and cached.
+
+    Parameters
+    ----------
+    size : int
+        Rows and columns of each image.
+    quiet : bool
+        Do not say what stands in for the ants and bees.
+
+    Returns
+    -------
+    train, val : ImageSet
+        Images (N, 3, size, size). `.source` says which they are; `.is_standin` is True for the embedded crops.
+    """
+    if isinstance(size, bool) or not isinstance(size, int):
+        raise TypeError(f"photographs: size must be a whole number of pixels, got {size!r}")
+    if not SIZES[0] <= size <= SIZES[1]:
+        raise ValueError(f"photographs: size must be from {SIZES[0]} to {SIZES[1]} pixels, got {size}")
+    for found in _found():
+        try:
+            arrays = remembered(f"{found.name}-{size}", f"{found.key} {size}", partial(found.load, size))
+        except DAMAGE as error:
+            tell_once(f"Not using the damaged {found.name} ({error}).")
+            continue
+        if found.notice and not quiet:
+            tell_once(found.notice)
+        return _image_set(found, arrays, "train"), _image_set(found, arrays, "val")
+    raise AssertionError("the embedded photographs are always there")
+
+
+def _found() -> Iterator[Found]:
+    folders = [folder for folder in (data_folder(), cache_folder()) if folder is not None]
+    for look in _ORDER:
+        yield from filter(None, map(look, folders))
+    yield photo_sources.embedded()
+
+
+def _image_set(found: Found, arrays: photo_sources.Arrays, part: str) -> ImageSet:
+    images = torch.from_numpy(arrays[f"{part}_images"]).permute(0, 3, 1, 2)  # (N, H, W, C) -> (N, C, H, W)
+    labels = arrays[f"{part}_labels"]
+    return ImageSet(images, labels, found.classes, source=found.source, is_standin=found.is_standin)
