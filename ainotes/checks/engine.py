@@ -143,6 +143,7 @@ class Exercise:
     mutates: bool = False
     praise: str = ""
     _hints_shown: list = field(default_factory=list, init=False, repr=False)
+    _outcomes_kept: dict = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self):
         if self.difficulty not in (1, 2, 3):
@@ -200,7 +201,7 @@ class Exercise:
         if self.code is not None:
             return textwrap.dedent(self.code).strip()
         if not self.asks_function:
-            return f"{self.name} = {short(self.reference)}"
+            return f"{self.name} = {self.reference!r}"
         source = textwrap.dedent(inspect.getsource(self.reference)).strip()
         # The reference may have a private name in its module; show it under the name that the learner writes.
         return re.sub(rf"\b{re.escape(self.reference.__name__)}\b", self.name, source)
@@ -231,10 +232,10 @@ class Exercise:
         mismatch = None if self.call else diagnose.parameters(self.name, attempt, self.reference, calls[0])
         if mismatch:
             return mismatch
-        expected = self._outcomes(self.reference, _EXPECTED_SECONDS)
         got = self._outcomes(attempt, self.seconds)
         if stubs.says_not_attempted(got[0]):
             return diagnose.not_attempted(self.name)
+        expected = self._known_outcomes(self.reference)
         wrong = [i for i, outcome in enumerate(got) if not self._alike(expected[i], outcome)]
         if not wrong:
             return diagnose.right(self.praise)
@@ -251,7 +252,7 @@ class Exercise:
         return [case if isinstance(case, Call) else Call(*case) for case in cases]
 
     def _outcomes(self, function: Callable, seconds: float) -> list[Outcome]:
-        """Run a function on every case; after a call that ran out of time the others are not tried."""
+        """Run a function on every case; after one that ran out of time or is a placeholder the others are not tried."""
         pristine, outcomes = self._calls(), []
         for before, used in zip(pristine, self._calls(), strict=True):
             outcome = run(partial(self._use, function, used), seconds, stubs.home(function))
@@ -259,9 +260,15 @@ class Exercise:
                 pairs = zip(before.values(), used.values(), strict=True)
                 outcome.changed = tuple(i for i, pair in enumerate(pairs) if changed(*pair))
             outcomes.append(outcome)
-            if outcome.late:
+            if outcome.late or stubs.says_not_attempted(outcome):
                 break
         return outcomes
+
+    def _known_outcomes(self, function: Callable) -> list[Outcome]:
+        """Return the outcomes of the reference or of a variant, computed once: with the same seed they are the same."""
+        if id(function) not in self._outcomes_kept:
+            self._outcomes_kept[id(function)] = self._outcomes(function, _EXPECTED_SECONDS)
+        return self._outcomes_kept[id(function)]
 
     def _use(self, function: Callable, used: Call) -> Any:
         if self.call:
@@ -274,7 +281,7 @@ class Exercise:
         if len(got) < len(expected):
             return best, place
         for known in self.misconceptions:
-            variant = self._outcomes(known.variant, _EXPECTED_SECONDS)
+            variant = self._known_outcomes(known.variant)
             telling = [i for i, outcome in enumerate(variant) if not self._alike(expected[i], outcome)]
             if not telling or not all(self._alike(variant[i], got[i]) for i in telling):
                 continue
