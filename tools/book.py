@@ -14,9 +14,10 @@ import sys
 import time
 from pathlib import Path
 
-import notebooks
 import setup
-from project import BUILD, NOTEBOOKS, ROOT, stop
+from project import BUILD, NOTEBOOKS, ROOT, absolute_folders, stop
+
+import notebooks
 
 MOST_JOBS = 4
 
@@ -54,6 +55,7 @@ def main() -> int:
         notebooks.main([])
     cores = os.cpu_count() or 1
     jobs = min(cores, MOST_JOBS)
+    os.environ.update(absolute_folders(os.environ))
     os.environ.setdefault("OMP_NUM_THREADS", str(max(1, cores // jobs)))
     started = time.monotonic()
     if build(out, jobs):

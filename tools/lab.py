@@ -5,11 +5,12 @@ python tools/lab.py [ARGUMENTS OF jupyter lab]
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
 import setup
-from project import ROOT, venv_program
+from project import ROOT, absolute_folders, venv_program
 
 import notebooks
 
@@ -30,7 +31,7 @@ def main() -> int:
     notebooks.main([])
     print(f"JupyterLab opens on {FIRST_PAGE}. To stop it, press Ctrl-C here.", flush=True)
     try:
-        return subprocess.call(command(sys.argv[1:]), cwd=ROOT)
+        return subprocess.call(command(sys.argv[1:]), cwd=ROOT, env=dict(os.environ) | absolute_folders(os.environ))
     except KeyboardInterrupt:
         return 0
 

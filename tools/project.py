@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NoReturn
 
@@ -18,6 +18,15 @@ BUILD = ROOT / "_build"
 HTML = BUILD / "html"
 NOTEBOOKS = ROOT / "notebooks"
 VERIFIED = ROOT / "data" / "verified.json"
+
+
+# Variables that name folders: kernels run in the lessons' folders, where a relative path would mean another place.
+FOLDERS = ("AINOTES_DATA", "AINOTES_CACHE", "TORCH_HOME")
+
+
+def absolute_folders(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables of an environment that name folders, with absolute paths."""
+    return {name: os.path.abspath(environment[name]) for name in FOLDERS if environment.get(name)}
 
 
 def venv_program(name: str, venv: Path = VENV) -> Path:

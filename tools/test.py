@@ -12,7 +12,7 @@ import sys
 from collections.abc import Mapping
 
 import setup
-from project import ROOT, venv_program
+from project import ROOT, absolute_folders, venv_program
 
 # tests/browser comes first: it builds the book, which takes longest, and must not start last.
 EVERYTHING = ("tests/browser", "tests", "notebooks")
@@ -21,7 +21,7 @@ MOST_WORKERS = 4  # each holds a kernel with torch, about 1 GB
 
 def environment(given: Mapping[str, str]) -> dict[str, str]:
     """Return the environment for the tests: short runs of the lessons, one thread a worker."""
-    return {"AINOTES_SHORT": "1", "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"} | dict(given)
+    return {"AINOTES_SHORT": "1", "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"} | dict(given) | absolute_folders(given)
 
 
 def command(arguments: list[str], cores: int) -> list[str]:

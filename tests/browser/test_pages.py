@@ -1,0 +1,125 @@
+"""Every page of the book, in a browser that can reach nothing but the book."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+
+import pytest
+
+pytestmark = pytest.mark.browser
+NARROW = 390
+
+
+def test_no_page_asks_another_host_or_reports_an_error(site, visitor):
+    tab = visitor()
+    for name in site.pages:
+        tab.open(name)
+    assert len(site.pages) > 8
+    assert tab.foreign == []
+    assert tab.errors == []
+
+
+def test_a_request_to_another_host_and_a_script_error_would_be_seen(site, visitor):
+    tab = visitor()
+    tab.open("site/notation.html")
+    tab.page.evaluate("() => { document.body.append(Object.assign(new Image(), {src: 'http://192.0.2.1/a.png'})); }")
+    tab.page.evaluate("() => { setTimeout(() => { throw new Error('seen'); }); }")
+    tab.page.wait_for_timeout(300)
+    assert any("192.0.2.1" in line for line in tab.foreign)
+    assert any("seen" in line for line in tab.errors)
+
+
+def test_no_page_scrolls_sideways_on_a_phone(site, visitor):
+    tab = visitor(width=NARROW)
+    wide = []
+    for name in site.pages:
+        tab.open(name)
+        width = tab.page.evaluate("document.documentElement.scrollWidth")
+        if width > NARROW:
+            wide.append(f"{name}: {width} px")
+    assert wide == []
+
+
+def test_mathjax_sets_formulas_from_the_book_itself(visitor):
+    tab = visitor()
+    tab.open("site/notation.html")
+    tab.page.wait_for_selector("mjx-container", timeout=10_000)
+    assert tab.page.locator("mjx-container").count() > 5
+
+
+def test_formulas_can_be_read_by_a_screen_reader(visitor):
+    tab = visitor()
+    tab.open("site/notation.html")
+    tab.page.wait_for_selector("mjx-container", timeout=10_000)
+    assert tab.page.locator("mjx-container mjx-assistive-mml").count() > 5
+
+
+class Page(HTMLParser):
+    """Links, anchors and pictures of one page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.anchors: set[str] = set()
+        self.pictures: list[dict[str, str | None]] = []
+
+    def handle_starttag(self, tag, attrs) -> None:
+        found = dict(attrs)
+        if found.get("id"):
+            self.anchors.add(found["id"])
+        if tag == "a" and found.get("href"):
+            self.links.append(found["href"])
+        if tag == "img":
+            self.pictures.append(found)
+
+
+@pytest.fixture(scope="module")
+def parsed(site):
+    pages = {}
+    for name in site.pages:
+        pages[name] = Page()
+        pages[name].feed((site.folder / name).read_text(encoding="utf-8"))
+    return pages
+
+
+def test_every_link_inside_the_book_leads_to_a_page_and_a_place(site, parsed):
+    broken = []
+    for name, page in parsed.items():
+        for link in page.links:
+            target = urlsplit(urljoin(f"http://book/{name}", link))
+            if target.netloc != "book" or target.scheme not in ("http", "https"):
+                continue
+            path, anchor = unquote(target.path).lstrip("/") or "index.html", unquote(target.fragment)
+            if not (site.folder / path).is_file():
+                broken.append(f"{name}: {link} (no such file)")
+            elif anchor and path in parsed and anchor not in parsed[path].anchors:
+                broken.append(f"{name}: {link} (no such place)")
+    assert broken == []
+
+
+def test_links_out_of_the_book_are_https(parsed):
+    plain = {urldefrag(link).url for page in parsed.values() for link in page.links if link.startswith("http:")}
+    assert plain == set()
+
+
+def test_every_picture_has_a_text_in_its_place(parsed):
+    # An empty alt is right only where a picture is decoration; the book has none such outside the theme's logo pair.
+    without = [
+        f"{name}: {picture.get('src', '')[:80]}"
+        for name, page in parsed.items()
+        for picture in page.pictures
+        if not (picture.get("alt") or "").strip()
+    ]
+    assert without == []
+
+
+def test_the_alt_text_of_a_figure_is_a_sentence_and_not_a_file_name(parsed):
+    names = [
+        f"{name}: {picture.get('alt')}"
+        for name, page in parsed.items()
+        for picture in page.pictures
+        if re.fullmatch(r"[\w./-]+\.(png|svg|jpe?g|gif)", picture.get("alt") or "")
+    ]
+    assert names == []
