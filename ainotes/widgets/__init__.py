@@ -1,0 +1,13 @@
+"""Live figures: one class each, with a hand-written ES module and its CSS in ``static/``.
+
+In JupyterLab and Colab they are widgets whose traits reach Python; on a page without a kernel the same module runs
+on what was inlined. How one is written: `ainotes.widgets.base`.
+"""
+
+from ainotes.widgets.base import LiveFigure
+from ainotes.widgets.confusion import ConfusionExplorer
+from ainotes.widgets.curves import CurveExplorer
+from ainotes.widgets.quiz import Quiz
+from ainotes.widgets.time_budget import TimeBudget
+
+__all__ = ["ConfusionExplorer", "CurveExplorer", "LiveFigure", "Quiz", "TimeBudget"]
