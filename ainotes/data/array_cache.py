@@ -31,7 +31,7 @@ def remembered(name: str, key: str, make: Callable[[], dict[str, np.ndarray]]) -
     """
     path = cache_folder() / "derived" / f"{name}-{hashlib.sha256(key.encode()).hexdigest()[:12]}.npz"
     try:
-        with np.load(path) as arrays:
+        with open(path, "rb") as file, np.load(file) as arrays:  # numpy leaves a damaged file open
             return dict(arrays)
     except (OSError, ValueError, EOFError, zipfile.BadZipFile):
         pass  # not there, or not whole

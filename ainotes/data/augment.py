@@ -120,6 +120,8 @@ def _band(count: int, length: int, size: float, device: torch.device) -> Tensor:
 
 def _affine(images: Tensor, *, degrees: float, zoom: float) -> Tensor:
     N, _, H, W = images.shape
+    if N == 0:
+        return images.clone()
     angle = _symmetric(N, images) * math.radians(degrees)
     scale = 1 / (1 + _symmetric(N, images) * zoom)
     cos, sin, none = angle.cos() * scale, angle.sin() * scale, torch.zeros_like(angle)

@@ -77,12 +77,13 @@ def read_idx(path: Path | str) -> np.ndarray:
                 raise ValueError(
                     f"{path}: expects the idx format of bytes, which begins 00 00 08; got {magic.hex(' ')}"
                 )
-            shape = tuple(int(n) for n in np.frombuffer(file.read(4 * magic[3]), dtype=">u4"))
+            header = file.read(4 * magic[3])
+            shape = tuple(int.from_bytes(header[i : i + 4], "big") for i in range(0, len(header), 4))
             count = math.prod(shape)
             data = file.read(count + 1)  # one more than there should be
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise ValueError(f"{path}: the file is damaged ({error}); delete it and it is fetched anew") from error
-    if len(shape) != magic[3] or len(data) != count:
+    if len(header) != 4 * magic[3] or len(data) != count:
         held = f"{len(data):,}" if len(data) <= count else "more"
         raise ValueError(f"{path}: the header promises {shape}, {count:,} bytes; the file holds {held}")
     return np.frombuffer(data, dtype=np.uint8).reshape(shape).copy()

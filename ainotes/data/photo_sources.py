@@ -34,6 +34,7 @@ class Found:
     """
 
     name: str
+    where: Path
     key: str
     classes: tuple[str, str]
     source: str
@@ -50,6 +51,7 @@ def ants_and_bees(folder: Path) -> Found | None:
         return None
     return Found(
         name="ants-and-bees",
+        where=root,
         key=_key(path for paths in files.values() for path in paths),
         classes=("Ant", "Bee"),
         source="Ants and bees: photographs collected for the Hymenoptera Genome Database, as in PyTorch's tutorial.",
@@ -60,14 +62,14 @@ def ants_and_bees(folder: Path) -> Found | None:
 def cats_and_dogs_archive(folder: Path) -> Found | None:
     """Find `cifar10_jpeg.tar.xz`: CIFAR-10 as JPEG files `{train,test}/CLASS/NNNN.jpg`."""
     path = folder / "cifar10_jpeg.tar.xz"
-    return _cats_and_dogs([path], lambda: _archive_pictures(path)) if path.is_file() else None
+    return _cats_and_dogs(path, [path], lambda: _archive_pictures(path)) if path.is_file() else None
 
 
 def cats_and_dogs_torchvision(folder: Path) -> Found | None:
     """Find CIFAR-10 as torchvision keeps it, in `cifar-10-batches-py`."""
     path = folder / "cifar-10-batches-py"
     batches = sorted(path.glob("*_batch*"))
-    return _cats_and_dogs(batches, lambda: _torchvision_pictures(folder)) if len(batches) == 6 else None
+    return _cats_and_dogs(path, batches, lambda: _torchvision_pictures(folder)) if len(batches) == 6 else None
 
 
 def embedded() -> Found:
@@ -76,6 +78,7 @@ def embedded() -> Found:
 
     return Found(
         name="crops",
+        where=photo_crops.paths()[0].parent,
         key=_key(photo_crops.paths()),
         classes=photo_crops.CLASSES,
         source="Crops of photographs that scikit-image ships: natural things, and things made by people.",
@@ -125,7 +128,7 @@ def _load_folder(root: Path, files: dict[tuple[str, str], list[Path]], size: int
         tell_once(f"Skipped, as no readable photographs: {', '.join(skipped)}.")
     for part, kind in files:
         if (0 if kind == "ants" else 1) not in labels[part]:
-            raise ValueError(f"{root / part / kind} holds no readable photograph")
+            raise ValueError(f"{part}/{kind} holds no readable photograph")
     return stacked(images, labels)
 
 
@@ -139,9 +142,10 @@ def _read(path: Path, size: int) -> np.ndarray | None:
         return None
 
 
-def _cats_and_dogs(paths: list[Path], pictures: Callable[[], dict[str, list[list[Image.Image]]]]) -> Found:
+def _cats_and_dogs(where: Path, paths: list[Path], pictures: Callable[[], dict[str, list[list[Image.Image]]]]) -> Found:
     return Found(
         name="cats-and-dogs",
+        where=where,
         key=_key(paths),
         classes=("Cat", "Dog"),
         source="Cats and dogs of CIFAR-10 (Krizhevsky, 2009), a seeded selection, enlarged from 32x32 pixels.",
@@ -181,7 +185,7 @@ def _archive_pictures(path: Path) -> dict[str, list[list[Image.Image]]]:
                     part = "train" if match[1] == "train" else "val"
                     encoded[part][CAT_AND_DOG[match[2]]].append((member.name, data.read()))
     except (tarfile.TarError, lzma.LZMAError, EOFError) as error:
-        raise ValueError(f"{path}: {error}") from error
+        raise ValueError(str(error)) from error
     return {
         part: [[Image.open(io.BytesIO(data)) for _, data in _chosen(sorted(files), part)] for files in both]
         for part, both in encoded.items()

@@ -56,7 +56,7 @@ def photographs(size: int = 150, *, quiet: bool = False) -> tuple[ImageSet, Imag
         try:
             arrays = remembered(f"{found.name}-{size}", f"{found.key} {size}", partial(found.load, size))
         except DAMAGE as error:
-            tell_once(f"Not using the damaged {found.name} ({error}).")
+            tell_once(f"Not using the damaged {found.where}: {error}.")
             continue
         if found.notice and not quiet:
             tell_once(found.notice)

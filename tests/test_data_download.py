@@ -1,0 +1,194 @@
+"""`ainotes.data.download` against a server on this machine that does what servers do."""
+
+import hashlib
+import socket
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from ainotes.data import download as module
+from ainotes.data.download import DownloadError, download
+from ainotes.data.files import DataFile, problem
+
+GOOD = bytes(range(256)) * 400
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers with what the first part of the path says."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        getattr(self, self.path.split("/")[1])()
+
+    def good(self, body=GOOD, length=None):
+        self.send_response(200)
+        self.send_header("Content-Length", str(length or len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def forbidden(self):
+        self.send_error(403)
+
+    def other(self):
+        self.good(GOOD[::-1])
+
+    def longer(self):
+        self.good(GOOD + b"!")
+
+    def shorter(self):
+        self.good(GOOD[:1000])
+
+    def cut(self):
+        self.good(GOOD[:5000], len(GOOD))
+        self.close_connection = True
+        self.connection.shutdown(socket.SHUT_RDWR)
+
+    def silent(self):
+        self.server.patience.wait(10)
+        self.close_connection = True
+
+    def stall(self):
+        self.good(GOOD[:5000], len(GOOD))
+        self.server.patience.wait(10)
+        self.close_connection = True
+
+    def drip(self):
+        self.good(GOOD[:10], len(GOOD))
+        for _ in range(1000):
+            if self.server.patience.wait(0.02):
+                break
+            self.wfile.write(b".")
+        self.close_connection = True
+
+    def page(self):
+        self.send_response(302)  # a network that wants a password sends its own page
+        self.send_header("Location", "/other/login")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def server(monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setattr(module, "OPEN_SECONDS", 0.5)
+    monkeypatch.setattr(module, "READ_SECONDS", 0.5)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.handle_error = lambda *args: None  # a client that hangs up is part of the plan
+    server.patience = threading.Event()
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.patience.set()
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def file_at(*urls):
+    return DataFile("set/raw/file.gz", len(GOOD), hashlib.sha256(GOOD).hexdigest(), hashlib.md5(GOOD).hexdigest(), urls)
+
+
+def left_behind(folder):
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_a_good_mirror_gives_the_file_where_it_belongs(server, tmp_path):
+    file = file_at(f"{server}/good/file.gz")
+    path = download(file, tmp_path, quiet=True)
+    assert path == tmp_path / "set" / "raw" / "file.gz"
+    assert path.read_bytes() == GOOD
+    assert problem(file, path) is None
+    assert left_behind(tmp_path) == [path]
+
+
+BAD = {
+    "forbidden": "answered 403",
+    "other": "something other than file.gz",
+    "page": "something other than file.gz",
+    "longer": "more than the 102,400 bytes",
+    "shorter": "ended after 1,000 of 102,400 bytes",
+    "cut": "ended after 5,000 of 102,400 bytes|broke off",
+    "silent": "did not answer in time",
+    "stall": "did not answer in time",
+    "drip": "was too slow|did not answer in time",
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_a_bad_mirror_leaves_nothing_and_is_named_with_its_reason(kind, server, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "SLOW_SECONDS", 0.3)
+    with pytest.raises(DownloadError, match=BAD[kind]) as caught:
+        download(file_at(f"{server}/{kind}/file.gz"), tmp_path, quiet=True)
+    assert "127.0.0.1" in str(caught.value)
+    assert left_behind(tmp_path) == []
+
+
+@pytest.mark.parametrize("kind", ["forbidden", "other", "cut", "stall", "silent"])
+def test_after_a_bad_mirror_comes_the_next(kind, server, tmp_path):
+    path = download(file_at(f"{server}/{kind}/file.gz", f"{server}/good/file.gz"), tmp_path, quiet=True)
+    assert path.read_bytes() == GOOD
+
+
+def test_after_a_failure_the_next_call_succeeds(server, tmp_path):
+    with pytest.raises(DownloadError):
+        download(file_at(f"{server}/cut/file.gz"), tmp_path, quiet=True)
+    assert download(file_at(f"{server}/good/file.gz"), tmp_path, quiet=True).read_bytes() == GOOD
+
+
+def test_a_damaged_file_is_replaced_only_by_a_true_one(server, tmp_path):
+    path = tmp_path / "set" / "raw" / "file.gz"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"damaged")
+    with pytest.raises(DownloadError):
+        download(file_at(f"{server}/other/file.gz"), tmp_path, quiet=True)
+    assert path.read_bytes() == b"damaged"
+    download(file_at(f"{server}/good/file.gz"), tmp_path, quiet=True)
+    assert path.read_bytes() == GOOD
+
+
+def test_nobody_listening_is_told_at_once(tmp_path, monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{unused.getsockname()[1]}/file.gz"
+        with pytest.raises(DownloadError, match=r"broke off|cannot be reached|did not answer"):
+            download(file_at(url), tmp_path, quiet=True)
+
+
+def test_a_slow_look_up_of_the_name_is_not_waited_for(tmp_path, monkeypatch):
+    def resolver(*args, **kwargs):
+        time.sleep(1)
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolver)
+    monkeypatch.setattr(module, "OPEN_SECONDS", 0.1)
+    with pytest.raises(DownloadError, match=r"mirror\.invalid did not answer in time"):
+        download(file_at("http://mirror.invalid/file.gz"), tmp_path, quiet=True)
+
+
+def test_an_interrupt_leaves_nothing(server, tmp_path, monkeypatch):
+    def interrupted(*args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "_progress", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        download(file_at(f"{server}/good/file.gz"), tmp_path, quiet=True)
+    assert left_behind(tmp_path) == []
+
+
+def test_the_progress_bar_is_silent_when_asked(server, tmp_path, capfd):
+    download(file_at(f"{server}/good/file.gz"), tmp_path / "a", quiet=True)
+    assert capfd.readouterr() == ("", "")
+    download(file_at(f"{server}/good/file.gz"), tmp_path / "b")
+    assert "file.gz" in capfd.readouterr().err
+
+
+def test_a_file_without_mirrors_cannot_be_downloaded(tmp_path):
+    with pytest.raises(DownloadError, match="no address"):
+        download(file_at(), tmp_path)
