@@ -136,7 +136,7 @@ def _certainty(probabilities: Any, predictions: np.ndarray, classes: int) -> np.
 
 
 def _choose(labels, predictions, sure, pixels, matrix: np.ndarray, per_cell: int):
-    """Choose samples of each cell, fewer and then smaller ones where their sprite would be too large.
+    """Choose samples of each cell: as many as fit into the sprite, and smaller ones where one each is too much.
 
     Returns
     -------
@@ -144,23 +144,29 @@ def _choose(labels, predictions, sure, pixels, matrix: np.ndarray, per_cell: int
         The chosen images, the samples of each cell, and the sprite's data URI.
     """
     order = np.arange(len(labels)) if sure is None else np.argsort(-sure, kind="stable")
-    most = int(np.minimum(matrix, per_cell).sum())
-    for side in (64, 32, 16):
-        total = most
-        while True:
-            quota = _quotas(matrix, per_cell, total)
-            cells = [
-                [order[(labels[order] == i) & (predictions[order] == j)][:count] for j, count in enumerate(row)]
-                for i, row in enumerate(quota)
-            ]
-            kept = [int(index) for row in cells for cell in row for index in cell]
-            tiles = small(pixels[kept], side)
-            sheet = sprite(tiles, _COLUMNS) if kept else ""
-            if len(sheet) <= SPRITE_CHARACTERS or total <= np.count_nonzero(matrix):
-                break
-            total = min(int(quota.sum()) - 1, int(total * SPRITE_CHARACTERS / len(sheet)))
-        if len(sheet) <= SPRITE_CHARACTERS:
+    pairs = labels[order] * len(matrix) + predictions[order]
+    inside = [[order[pairs == i * len(matrix) + j] for j in range(len(matrix))] for i in range(len(matrix))]
+
+    def attempt(total: int, side: int):
+        quota = _quotas(matrix, per_cell, total)
+        cells = [[cell[:count] for cell, count in zip(*row, strict=True)] for row in zip(inside, quota, strict=True)]
+        kept = [int(index) for row in cells for cell in row for index in cell]
+        tiles = small(pixels[kept], side)
+        return cells, kept, tiles, sprite(tiles, _COLUMNS) if kept else ""
+
+    least, most = int(np.count_nonzero(matrix)), int(np.minimum(matrix, per_cell).sum())
+    for side in (64, 32, 16, 8):
+        found = attempt(least, side)
+        if len(found[3]) <= SPRITE_CHARACTERS:
             break
+    total = int(least * SPRITE_CHARACTERS / max(1, len(found[3])))
+    while (total := min(total, most)) > least:
+        larger = attempt(total, side)
+        if len(larger[3]) <= SPRITE_CHARACTERS:
+            found = larger
+            break
+        total = min(total - 1, int(total * SPRITE_CHARACTERS / len(larger[3])))
+    cells, kept, tiles, sheet = found
     position = {index: i for i, index in enumerate(kept)}
 
     def sample(index: int) -> list:

@@ -16,11 +16,11 @@ export const speedUp = (first, parts) => stepTime(first) / stepTime(parts);
 /** A duration in the unit a person would choose. */
 export function duration(milliseconds) {
   const seconds = milliseconds / 1000;
-  if (milliseconds < 1000) return `${Number(milliseconds.toPrecision(3))} ms`;
+  if (milliseconds < 999.5) return `${Number(milliseconds.toPrecision(3))} ms`;
   if (seconds < 99.95) return `${seconds.toFixed(1)} s`;
   const minutes = Math.round(seconds / 60);
   const whole = Math.round(seconds);
-  if (seconds < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
