@@ -7,13 +7,11 @@ Every version here is code that people really write; none of it raises, and that
 
 import inspect
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import torch
-from torch import Tensor
 
 Part = Callable
-Pair = tuple[Tensor, Tensor]  # images (N, 1, H, W) and labels (N,)
 
 
 def _patient_a() -> dict[str, Part]:
@@ -39,7 +37,7 @@ def _patient_b() -> dict[str, Part]:
 
 
 def _patient_c() -> dict[str, Part]:
-    def batches(images, labels, generator, size=64) -> Iterator[Pair]:
+    def batches(images, labels, generator, size=64):
         for start in range(0, len(images), size):
             yield images[start : start + size], labels[start : start + size]
 
@@ -47,7 +45,7 @@ def _patient_c() -> dict[str, Part]:
 
 
 def _patient_d() -> dict[str, Part]:
-    def prepare(images, labels, generator, share=0.2) -> tuple[Pair, Pair]:
+    def prepare(images, labels, generator, share=0.2):
         few = torch.arange(0, len(images), 20)  # one image in twenty was collected, and shifted to make twenty of it
         shifts = [(row, column) for row in (-2, -1, 1, 2) for column in (-2, -1, 0, 1, 2)]
         images = torch.cat([images[few].roll(shift, dims=(2, 3)) for shift in shifts])
@@ -73,7 +71,7 @@ def _patient_e() -> dict[str, Part]:
 
 
 def _patient_f() -> dict[str, Part]:
-    def prepare(images, labels, generator, share=0.2) -> tuple[Pair, Pair]:
+    def prepare(images, labels, generator, share=0.2):
         held_out = torch.rand(len(images), generator=generator) < share
         train, validation = images[~held_out].float(), images[held_out].float()
         train = (train - train.mean()) / train.std()

@@ -12,7 +12,7 @@ from ainotes.utils.figure import COLORS, AltFigure, drawing
 Record = Mapping[str, Any]
 
 DASHES = ("-", "--", "-.", ":")
-TITLES = ("loss, by step", "gradient norm of each layer, by step", "accuracy, by epoch")
+TITLES = (("loss", "step"), ("gradient norms", "step"), ("accuracy", "epoch"))
 
 
 def plot_charts(records: Mapping[str, Record]) -> AltFigure:
@@ -27,7 +27,8 @@ def plot_charts(records: Mapping[str, Record]) -> AltFigure:
     Returns
     -------
     AltFigure
-        Loss and norms on logarithmic scales, each a running mean over a fortieth of the steps on top of the raw values.
+        Norms on a logarithmic scale; loss and norms as a running mean over a fortieth of the steps on top of the raw
+        values; the loss up to one and a half times the largest first loss.
 
     Raises
     ------
@@ -51,8 +52,10 @@ def plot_charts(records: Mapping[str, Record]) -> AltFigure:
         rows = fig.subplots(len(records), 3, squeeze=False, sharex="col", sharey="col")
         for (name, record), row in zip(records.items(), rows, strict=True):
             _draw(row, name, record)
-        for axes, title in zip(rows[0], TITLES, strict=True):
-            axes.set_title(title, fontsize=10)
+        for top, bottom, (title, unit) in zip(rows[0], rows[-1], TITLES, strict=True):
+            top.set_title(title, fontsize=10.5)
+            bottom.set_xlabel(unit, fontsize=9)
+        rows[0][0].set_ylim(0, 1.5 * max(record["loss"][0] for record in records.values()))
         handles, labels = rows[0][1].get_legend_handles_labels()
         more = rows[0][2].get_legend_handles_labels()
         fig.legend(handles + more[0], labels + more[1], loc="outside lower center", ncols=6, fontsize=9)
@@ -71,7 +74,6 @@ def _draw(row: np.ndarray, name: str, record: Record) -> None:
     loss, norms, accuracy = row
     _curve(loss, record["loss"], COLORS[0], "-")
     loss.set_ylabel(name, rotation=0, ha="right", va="center", fontsize=13, fontweight="bold", color=COLORS[5])
-    loss.set_yscale("log")
     norms.set_yscale("log")
     for index, (layer, values) in enumerate(record["norms"].items()):
         _curve(norms, values, COLORS[index % len(COLORS)], DASHES[index % len(DASHES)], layer)
