@@ -21,7 +21,7 @@ class CurveExplorer(LiveFigure):
         it. ``"val_" + metric`` is drawn together with the metric. A value that is not finite leaves a gap.
         Runs may differ in length.
     metric : str
-        The metric to begin with, "loss" for example; with or without "val_".
+        The metric to begin with, "loss" for example; with or without ``"val_"``.
     patience : int, optional
         Show a slider for early stopping that begins at this many epochs (0: off). It marks, for each run, the best
         epoch and the epoch after which training stops: the first at which the best value is that many epochs old,
