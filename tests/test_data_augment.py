@@ -62,6 +62,7 @@ def test_a_shift_moves_a_dot_by_at_most_its_pixels_and_reaches_all_of_them():
     assert moved.sum() == 2000
     rows, columns = moved[:, 0].nonzero()[:, 1:].unbind(1)
     assert sorted(rows.unique().tolist()) == sorted(columns.unique().tolist()) == [2, 3, 4, 5, 6]
+    assert len(set(zip(rows.tolist(), columns.tolist(), strict=True))) == 25  # rows and columns on their own
 
 
 def test_a_shift_brings_in_black():

@@ -1,6 +1,7 @@
 """`ainotes.data.download` against a server on this machine that does what servers do."""
 
 import hashlib
+import os
 import socket
 import threading
 import time
@@ -170,6 +171,24 @@ def test_a_slow_look_up_of_the_name_is_not_waited_for(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "OPEN_SECONDS", 0.1)
     with pytest.raises(DownloadError, match=r"mirror\.invalid did not answer in time"):
         download(file_at("http://mirror.invalid/file.gz"), tmp_path, quiet=True)
+
+
+def test_a_folder_that_cannot_be_written_to_is_told_as_such(server, tmp_path):
+    (tmp_path / "set").write_text("a file in the way")
+    with pytest.raises(DownloadError, match="cannot be written to"):
+        download(file_at(f"{server}/good/file.gz"), tmp_path, quiet=True)
+
+
+def test_what_a_killed_download_left_is_swept_away_and_what_runs_is_not(server, tmp_path):
+    raw = tmp_path / "set" / "raw"
+    raw.mkdir(parents=True)
+    old, new, other = raw / ".file.gz.1-ab.part", raw / ".file.gz.2-cd.part", raw / ".other.gz.1-ab.part"
+    for part in (old, new, other):
+        part.write_bytes(b"half")
+    for part in (old, other):
+        os.utime(part, (0, 0))
+    path = download(file_at(f"{server}/good/file.gz"), tmp_path, quiet=True)
+    assert sorted(left_behind(tmp_path)) == sorted([new, other, path])
 
 
 def test_an_interrupt_leaves_nothing(server, tmp_path, monkeypatch):

@@ -228,6 +228,12 @@ def test_the_registry_holds_the_files_that_torchvision_takes():
     assert torchvision.datasets.FashionMNIST.mirrors[0] in files[0].urls[0]
 
 
+def test_the_data_card_gives_the_checksums_of_the_registry():
+    card = (folders.checkout() / "data" / "fashion_mnist.md").read_text(encoding="utf-8")
+    for file in (file for part in registry.FASHION_MNIST.values() for file in part):
+        assert f"| `{file.name}` | {file.size_bytes:,} | `{file.md5}` | `{file.sha256}` |" in card
+
+
 def test_the_classes_are_those_of_the_course():
     theirs = torchvision.datasets.FashionMNIST.classes
     assert len(fashion.CLASSES) == len(theirs)

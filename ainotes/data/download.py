@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import http.client
 import queue
@@ -64,6 +65,8 @@ def download(file: DataFile, folder: Path, *, quiet: bool = False) -> Path:
                 replace_atomically(goal, partial(_receive, response, file, quiet))
             return goal
         except (OSError, http.client.HTTPException, ValueError) as error:
+            if _is_the_disk(error):
+                raise DownloadError(f"{goal.parent} cannot be written to: {error}") from error
             reasons.append(f"{urlsplit(url).netloc} {_in_words(error)}")
     raise DownloadError("; ".join(reasons) or "no address to download it from is known")
 
@@ -132,6 +135,13 @@ def _progress(file: DataFile, quiet: bool) -> tqdm:
         disable=quiet,
         file=sys.stderr,
     )
+
+
+def _is_the_disk(error: Exception) -> bool:
+    """Return whether it was not the network: another mirror would not help."""
+    if not isinstance(error, OSError) or isinstance(error, urllib.error.URLError):
+        return False
+    return bool(error.filename) or error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def _in_words(error: Exception) -> str:

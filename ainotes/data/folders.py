@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
 from .notices import tell_once
+
+ABANDONED_SECONDS = 3600.0  # a temporary file that nobody has written to for so long is nobody's
 
 
 def data_folder() -> Path | None:
@@ -57,6 +61,7 @@ def replace_atomically(path: Path, write: Callable[[IO[bytes]], None]) -> None:
     `write` gets an open binary file beside `path`, which then takes its name; when it raises, nothing is left behind.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(path)
     part = path.with_name(f".{path.name}.{os.getpid()}-{os.urandom(4).hex()}.part")
     try:
         with open(part, "xb") as file:
@@ -64,6 +69,14 @@ def replace_atomically(path: Path, write: Callable[[IO[bytes]], None]) -> None:
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _sweep(path: Path) -> None:
+    """Remove what a killed process left of this file."""
+    for part in path.parent.glob(f".{path.name}.*.part"):
+        with contextlib.suppress(OSError):  # another process may have been quicker
+            if time.time() - part.stat().st_mtime > ABANDONED_SECONDS:
+                part.unlink()
 
 
 def _cache_candidates() -> list[Path]:

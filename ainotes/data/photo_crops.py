@@ -11,7 +11,8 @@ from .photo_sources import PARTS, Arrays, squared, stacked
 
 CLASSES = ("Natural", "Made")
 
-# All in the public domain (CC0) according to `skimage.data`. Only those that the wheel holds: nothing is fetched.
+# Only what the wheel holds: nothing is fetched. Licences, according to `skimage.data`: CC0; the motorcycle is from the
+# Middlebury stereo benchmark of 2014.
 FILES = {
     "Natural": ("chelsea.png", "retina.jpg", "grass.png"),  # a cat, the back of an eye, a lawn
     "Made": ("coffee.png", "motorcycle_left.png", "brick.png"),  # a cup on a table, a motorcycle, a wall

@@ -20,7 +20,7 @@ def trouser(canvas: Canvas, rng: np.random.Generator) -> None:
     crotch = TOP + rng.uniform(27, 35)
     foot = TOP + length
     knee_row = (crotch + foot) / 2
-    spread = rng.uniform(0.5, 5)  # half of the gap between the feet
+    spread = rng.uniform(1, 7)  # half of the gap between the feet
     knee = hip * rng.uniform(0.5, 0.78)  # width of a leg
     ankle = knee * rng.choice(
         [rng.uniform(0.62, 0.95), rng.uniform(0.95, 1.15), rng.uniform(1.15, 1.5)], p=[0.5, 0.4, 0.1]

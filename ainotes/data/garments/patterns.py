@@ -18,7 +18,7 @@ def cloth(canvas: Canvas, rng: np.random.Generator, weights: dict[str, float]) -
     kind = rng.choice(kinds, p=np.array([weights[k] for k in kinds]) / sum(weights.values()))
     if kind == "plain":
         return
-    strength = rng.uniform(6, 28) if kind == "knit" else rng.uniform(30, 120)
+    strength = rng.uniform(5, 20) if kind == "knit" else rng.uniform(30, 120)
     canvas.overlay(_KINDS[kind](rng), strength * rng.choice([-1, -1, 1]))
 
 

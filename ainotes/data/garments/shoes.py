@@ -59,7 +59,7 @@ def ankle_boot(canvas: Canvas, rng: np.random.Generator) -> None:
         rng.choice([rng.uniform(37, 50), rng.uniform(48, 65), rng.uniform(60, 85)]) + heel * 0.7
     )  # height of the top over the floor
     front = rng.uniform(0.48, 0.62) if not high else rng.uniform(0.42, 0.58)
-    toe = rng.uniform(11, 20)
+    toe = rng.uniform(14, 24)
     sole = rng.uniform(2, 6)
     right = RIGHT - rng.uniform(0, 20) if high else RIGHT
 
@@ -73,7 +73,7 @@ def ankle_boot(canvas: Canvas, rng: np.random.Generator) -> None:
         (x(0.0), base),
         (x(0.01), base - toe * 0.6),
         (x(0.1), base - toe),
-        (x(0.28), base - toe * rng.uniform(1.2, 1.5) - heel * 0.25),
+        (x(0.28), base - toe * rng.uniform(1.15, 1.45) - heel * 0.25),
         (x(front - 0.04), base - toe * 1.6 - (shaft - toe) * rng.uniform(0.2, 0.35) - heel * 0.2),
         (x(front + 0.02), base - shaft * 0.75),
         (x(front + 0.01 + flare), base - shaft),

@@ -224,7 +224,7 @@ def shirt(canvas: Canvas, rng: np.random.Generator) -> None:
 
 def _value(rng: np.random.Generator) -> float:
     """Return a cloth's brightness: seldom dark, often light, as black garments are bright in a negative."""
-    return float(rng.choice([rng.uniform(45, 115), rng.uniform(115, 190), rng.uniform(185, 240)], p=[0.2, 0.4, 0.4]))
+    return float(rng.choice([rng.uniform(45, 115), rng.uniform(115, 190), rng.uniform(185, 240)], p=[0.17, 0.4, 0.43]))
 
 
 def _shoulder_points(cut: Cut, side: int) -> tuple[Point, Point]:
