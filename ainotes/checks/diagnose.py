@@ -91,7 +91,7 @@ def wrong(name: str, call: Any, expected: Outcome, got: Outcome, reason: str | N
 
 
 def _raised(name: str, text: str, got: Outcome) -> Finding:
-    where = f" in line {got.line}, `{got.code}`" if got.code else ""
+    where = f" in line {got.line}, `{short_text(got.code, 80)}`" if got.code else ""
     if got.error == "SystemExit":
         return Finding("error", f"`{name}` ends the program{where}. Let it return its answer.", f"called as: {text}")
     if got.error == "RecursionError":

@@ -19,13 +19,14 @@ _LOOK = {
 _STYLE = """<style>
 .ainotes-check{color-scheme:light dark;color:light-dark(#1b1f27,#e8ebf1);background:light-dark(#fff,#171a21);
 border:1px solid light-dark(#c9ced8,#3b4250);border-left:5px solid var(--mark);border-radius:8px;padding:.6em .9em;
-margin:.3em 0;font:14px/1.5 system-ui,sans-serif;overflow-wrap:anywhere;max-width:46em}
-.ainotes-check p{margin:0 0 .3em}.ainotes-check .word{color:var(--mark);font-weight:700}
-.ainotes-check code,.ainotes-check pre{font:13px/1.5 ui-monospace,Menlo,Consolas,monospace;color:inherit;border:0;
+box-sizing:border-box;margin:.3em 0;font:14px/1.5 system-ui,sans-serif;overflow-wrap:anywhere;max-width:46em}
+.ainotes-check p{margin:0}.ainotes-check .word{color:var(--mark);font-weight:700}
+.ainotes-check.ainotes-check :is(code,pre){font:13px/1.5 ui-monospace,Menlo,Consolas,monospace;color:inherit;border:0;
 background:light-dark(#eef0f4,#262b36);border-radius:4px;padding:.05em .3em}
-.ainotes-check pre{margin:.4em 0 0;padding:.6em .8em;white-space:pre-wrap}
-.ainotes-check pre code{padding:0;background:none}
-.ainotes-check summary{cursor:pointer;min-height:24px}
+.ainotes-check.ainotes-check pre{margin:.5em 0 .1em;padding:.5em .8em;white-space:pre-wrap}
+.ainotes-check.ainotes-check pre code{padding:0;background:none}
+.ainotes-check summary{display:list-item;list-style:disclosure-closed inside;cursor:pointer;min-height:24px}
+.ainotes-check [open] summary{list-style-type:disclosure-open}
 body .bd-content div.cell_output .text_html.text_html:has(.ainotes-check){background:none;padding:0}
 html[data-theme=dark] .ainotes-check,[data-jp-theme-light=false] .ainotes-check,html[theme=dark] .ainotes-check,
 .vscode-dark .ainotes-check{color-scheme:dark}

@@ -36,7 +36,8 @@ class ConfusionExplorer(LiveFigure):
     Attributes
     ----------
     cell : list
-        Row (true class) and column (prediction) of the chosen cell. Synchronised.
+        Row (true class) and column (prediction) of the chosen cell. Synchronised, as is `percent` (whether the table
+        shows shares of the row instead of counts).
     matrix : list of list of int
         Rows are true classes, columns predictions.
 
@@ -56,6 +57,7 @@ class ConfusionExplorer(LiveFigure):
     classes: Any = traitlets.List().tag(sync=True)
     matrix: Any = traitlets.List().tag(sync=True)
     cell: Any = traitlets.List().tag(sync=True)
+    percent = traitlets.Bool(False).tag(sync=True)
     samples: Any = traitlets.List().tag(sync=True)  # per row and column: [position in the sprite, sample, probability]
     sprite = traitlets.Unicode().tag(sync=True)
     tile: Any = traitlets.List().tag(sync=True)  # height and width in pixels

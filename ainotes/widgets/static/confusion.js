@@ -87,7 +87,6 @@ function render({ model, el }) {
   const strength = levels(matrix);
   const size = classes.length;
   const choose = (cell) => put(model, "cell", cell);
-  let unit = "counts";
 
   const cells = matrix.map((row, i) =>
     row.map((_, j) =>
@@ -111,17 +110,15 @@ function render({ model, el }) {
     h("tbody", null, classes.map((name, i) =>
       h("tr", null, h("th", { scope: "row" }, name), cells[i].map((cell) => h("td", null, cell))))),
   );
-  const units = segments("Show", [["counts", "counts"], ["percent", "% of the row"]], (value) => {
-    unit = value;
-    label();
-  });
-  units.show(unit);
+  const units = segments("Show", [[false, "counts"], [true, "% of the row"]], (value) => put(model, "percent", value));
   function label() {
+    const inPercent = model.get("percent");
+    units.show(inPercent);
     cells.forEach((row, i) => row.forEach((cell, j) => {
       const count = matrix[i][j];
       const share = Math.round((100 * count) / Math.max(1, sum(matrix[i])));
-      cell.textContent = unit === "counts" ? count : share;
-      cell.setAttribute("aria-label", `${cell.textContent}${unit === "counts" ? "" : " %"}: ` +
+      cell.textContent = inPercent ? share : count;
+      cell.setAttribute("aria-label", `${cell.textContent}${inPercent ? " %" : ""}: ` +
         `${classes[i]} predicted as ${classes[j]}`);
     }));
   }
@@ -157,7 +154,8 @@ function render({ model, el }) {
     h("div", { class: "controls" }, h("p", null, "Accuracy: ", h("strong", null, percent(accuracy(matrix)))), units.node),
     h("div", { class: "scroll" }, table), shortcuts, h("div", { class: "chosen" }, sentence, rates, pictures));
   root.style.setProperty("--sprite", `url("${model.get("sprite")}")`);
-  return follow(model, ["cell"], show);
+  const ends = [follow(model, ["cell"], show), follow(model, ["percent"], label)];
+  return () => ends.forEach((end) => end());
 }
 
 export default { render };

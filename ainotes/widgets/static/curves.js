@@ -91,8 +91,8 @@ export function stopSentence(name, values, patience, metric) {
 
 const WORDS = { loss: "Loss", acc: "Accuracy", lr: "Learning rate", seconds: "Seconds an epoch" };
 const word = (metric) => WORDS[metric] ?? metric;
-const HEIGHT = 300;
-const EDGE = { left: 58, right: 16, top: 14, bottom: 38 };
+const HEIGHT = 310;
+const EDGE = { left: 58, right: 16, top: 28, bottom: 38 };
 // One shape a run, so that colour is not the only carrier.
 const SHAPES = [
   "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0Z", "M-3.6-3.6h7.2v7.2h-7.2Z", "M0-5L4.6 3.6H-4.6Z", "M0-5L5 0L0 5L-5 0Z",
@@ -169,6 +169,7 @@ function render({ model, el }) {
         h("svg:path", { class: "grid", d: `M${EDGE.left} ${y(value).toFixed(1)}H${width - EDGE.right}` }),
         h("svg:text", { x: EDGE.left - 8, y: y(value) + 4, class: "end" }, label(value)),
       ]),
+      h("svg:text", { x: 0, y: 13, class: "name" }, word(metric())),
       h("svg:path", { class: "axis", d: `M${EDGE.left} ${EDGE.top}V${bottom}H${width - EDGE.right}` }),
       ...across.map((epoch) => h("svg:text", { x: x(epoch), y: bottom + 17, class: "middle" }, epoch)),
       h("svg:text", { x: (EDGE.left + width - EDGE.right) / 2, y: HEIGHT - 4, class: "middle" }, "Epoch"),

@@ -1,0 +1,106 @@
+"""Live figures in a running JupyterLab: what is done in the browser reaches Python, and back."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.browser
+CELL = """
+from pathlib import Path
+from ainotes.widgets import CurveExplorer, Quiz
+
+quiz = Quiz([{"ask": "One?", "choices": {"no": "No.", "yes": "Yes."}, "answer": "yes"}])
+curves = CurveExplorer({"net": {"loss": [0.9, 0.5, 0.4], "val_loss": [0.8, 0.6, 0.7]}}, patience=1)
+
+def answered(change):
+    curves.epoch = 1  # Python moves the other figure
+    Path("answered.txt").write_text(f"{quiz.chosen} {quiz.score}")
+
+quiz.observe(answered, "chosen")
+curves.observe(lambda change: Path("epoch.txt").write_text(str(change.new)), "epoch")
+display(quiz, curves)
+"""
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """A JupyterLab of its own, with its own settings, in an empty folder; yields its address."""
+    work = tmp_path / "work"
+    work.mkdir()
+    cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": CELL, "outputs": [], "execution_count": None}
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    notebook = {"cells": [cell], "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+    (work / "figures.ipynb").write_text(json.dumps(notebook))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    folders = {f"JUPYTER_{name}_DIR": str(tmp_path / name) for name in ("CONFIG", "RUNTIME", "DATA")}
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.port={port}"]
+    command += ["--ServerApp.ip=127.0.0.1", "--IdentityProvider.token=", "--LabApp.expose_app_in_browser=True"]
+    command += ["--LabApp.news_url=", "--LabApp.extension_manager=readonly"]
+    with open(tmp_path / "lab.log", "wb") as log:
+        server = subprocess.Popen(command, cwd=work, env=os.environ | folders, stdout=log, stderr=log)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(lambda: _answers(f"{address}/api/status"), 60, tmp_path / "lab.log")
+        yield address, work
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def _answers(address: str) -> bool:
+    try:
+        return urllib.request.urlopen(address, timeout=5).status == 200
+    except OSError:
+        return False
+
+
+def _wait_for(condition, seconds: float, log: Path | None = None) -> None:
+    limit = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < limit, log.read_text()[-3000:] if log else "it did not happen in time"
+        time.sleep(0.1)
+
+
+def _read(page, path: Path) -> str:
+    """Wait, with the page alive, until Python wrote a file; return what it holds."""
+    for _ in range(300):
+        if path.exists() and path.read_text():
+            return path.read_text()
+        page.wait_for_timeout(100)
+    raise AssertionError(f"Python never wrote {path.name}")
+
+
+@pytest.mark.slow
+def test_what_is_done_in_the_lab_reaches_python_and_back(chromium, lab):
+    address, work = lab
+    page = chromium.new_page(viewport={"width": 1280, "height": 1000})
+    page.goto(f"{address}/lab/tree/figures.ipynb")
+    # Run before the kernel is there, and JupyterLab asks for one in a dialog.
+    ready = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+    page.wait_for_function(ready, timeout=90_000)
+    page.evaluate("void window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    page.wait_for_selector(".ainotes-curves", timeout=90_000)
+    assert page.locator(".ainotes-live").count() == 0, "with a kernel the widget view is used, not the HTML"
+
+    page.get_by_label("no", exact=True).focus()
+    page.keyboard.press("ArrowDown")  # JupyterLab would move to another cell, were it not held back
+    assert page.get_by_label("yes").is_checked()
+    page.keyboard.press("Enter")
+    assert _read(page, work / "answered.txt") == "[1] (1, 1)"
+    assert page.locator(".feedback").inner_text() == "✓ Right. Yes."
+    page.wait_for_function("document.querySelector('.readout caption').textContent === 'Loss in epoch 1'")
+    assert _read(page, work / "epoch.txt") == "1"
+
+    (work / "epoch.txt").unlink()
+    page.get_by_role("slider", name="Epoch").press("ArrowRight")
+    assert _read(page, work / "epoch.txt") == "2"
+    page.close()
