@@ -476,8 +476,8 @@ confidence = probabilities.max(dim=1).values.mean().item()
 right = (predictions == truth).float().mean().item()
 verdict = "more sure than right" if confidence > right else "more right than sure"
 Markdown(
-    f"Mean confidence {confidence:.1%}, accuracy {right:.1%}: on the whole this network is {verdict}. Softened labels "
-    "push towards the cautious side, because they never ask for 100 %."
+    f"Mean confidence {confidence:.1%}, accuracy {right:.1%}: on the whole this network is {verdict}."
+    + (" Softened labels push towards the cautious side, because they never ask for 100 %." if full else "")
 )
 
 # %% [markdown]
@@ -540,7 +540,7 @@ from ainotes.widgets import Quiz
 
 Quiz([
     {
-        "ask": "You try ten learning rates and keep the one with the best *test* accuracy. What is that accuracy now?",
+        "ask": "You try ten learning rates and keep the one with the best test accuracy. What is that accuracy now?",
         "choices": {
             "An honest estimate for new images": "Ten tries, and you kept the luckiest one on these very images.",
             "Too optimistic": "Right: the choice was made on the test set, so part of it is luck with these images.",
