@@ -158,8 +158,18 @@ def test_nobody_listening_is_told_at_once(tmp_path, monkeypatch):
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{unused.getsockname()[1]}/file.gz"
-        with pytest.raises(DownloadError, match=r"broke off|cannot be reached|did not answer"):
+        with pytest.raises(DownloadError, match=r"broke off|no connection|did not answer"):
             download(file_at(url), tmp_path, quiet=True)
+
+
+def test_without_a_network_the_mirrors_share_one_reason(tmp_path, monkeypatch):
+    def resolver(*args, **kwargs):
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolver)
+    monkeypatch.setenv("NO_PROXY", "*")
+    with pytest.raises(DownloadError, match=r"^no connection to one\.invalid or two\.invalid$"):
+        download(file_at("http://one.invalid/a", "http://two.invalid/a"), tmp_path, quiet=True)
 
 
 def test_a_slow_look_up_of_the_name_is_not_waited_for(tmp_path, monkeypatch):
@@ -169,6 +179,7 @@ def test_a_slow_look_up_of_the_name_is_not_waited_for(tmp_path, monkeypatch):
 
     monkeypatch.setattr(socket, "getaddrinfo", resolver)
     monkeypatch.setattr(module, "OPEN_SECONDS", 0.1)
+    monkeypatch.setenv("NO_PROXY", "*")
     with pytest.raises(DownloadError, match=r"mirror\.invalid did not answer in time"):
         download(file_at("http://mirror.invalid/file.gz"), tmp_path, quiet=True)
 

@@ -26,6 +26,7 @@ OPEN_SECONDS = 4.0  # to look up the name, connect and get the first byte: an of
 READ_SECONDS = 10.0  # for the next bytes to arrive
 SLOW_SECONDS, SLOW_BYTES = 30.0, 50_000  # fewer bytes than this in such a time: try the next mirror
 CHUNK_BYTES = 1 << 16
+UNREACHABLE = "cannot be reached"
 
 
 class DownloadError(OSError):
@@ -67,8 +68,8 @@ def download(file: DataFile, folder: Path, *, quiet: bool = False) -> Path:
         except (OSError, http.client.HTTPException, ValueError) as error:
             if _is_the_disk(error):
                 raise DownloadError(f"{goal.parent} cannot be written to: {error}") from error
-            reasons.append(f"{urlsplit(url).netloc} {_in_words(error)}")
-    raise DownloadError("; ".join(reasons) or "no address to download it from is known")
+            reasons.append((urlsplit(url).netloc, _in_words(error)))
+    raise DownloadError(_in_short(reasons))
 
 
 def _open(url: str) -> Any:
@@ -137,6 +138,15 @@ def _progress(file: DataFile, quiet: bool) -> tqdm:
     )
 
 
+def _in_short(reasons: list[tuple[str, str]]) -> str:
+    """Return the mirrors' reasons as one; without a network every mirror has the same."""
+    if not reasons:
+        return "no address to download it from is known"
+    if all(why.startswith(UNREACHABLE) for _, why in reasons):
+        return f"no connection to {' or '.join(host for host, _ in reasons)}"
+    return "; ".join(f"{host} {why}" for host, why in reasons)
+
+
 def _is_the_disk(error: Exception) -> bool:
     """Return whether it was not the network: another mirror would not help."""
     if not isinstance(error, OSError) or isinstance(error, urllib.error.URLError):
@@ -156,4 +166,4 @@ def _in_words(error: Exception) -> str:
         return str(reason)
     if isinstance(reason, ConnectionError | http.client.HTTPException):
         return f"broke off the connection ({type(reason).__name__})"
-    return f"cannot be reached ({getattr(reason, 'strerror', None) or reason})"
+    return f"{UNREACHABLE} ({getattr(reason, 'strerror', None) or reason})"
