@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset, Subset, TensorDataset, default_collate
-from torchvision import datasets
 
 from .image_set import ImageSet
 
@@ -14,13 +13,14 @@ Gather = Callable[[Tensor], Batch]
 
 SIZE_LIMIT_BYTES = 2 * 1024**3
 
-# Transforms of torchvision that give the same result every time. Anything else is taken to be random.
+# Known by their names, so that this module need not import torchvision, which takes as long as the rest together.
+# Transforms that give the same result every time; anything else is taken to be random.
 DETERMINISTIC = frozenset(
     {"CenterCrop", "Compose", "ConvertImageDtype", "Grayscale", "Identity", "ImageClassification", "Normalize"}
     | {"PILToTensor", "Pad", "Resize", "ToDtype", "ToImage", "ToPureTensor", "ToTensor"}
 )
-DECODED_AS_UINT8 = (datasets.MNIST, datasets.FashionMNIST, datasets.KMNIST, datasets.CIFAR10, datasets.CIFAR100)
-FILES_IN_FOLDERS = (datasets.ImageFolder,)
+DECODED_AS_UINT8 = frozenset({"CIFAR10", "CIFAR100", "FashionMNIST", "KMNIST", "MNIST"})
+FILES_IN_FOLDERS = frozenset({"ImageFolder"})
 
 
 class MemoryLoader:
@@ -125,7 +125,7 @@ def _gather_tensors(dataset: TensorDataset) -> Gather | None:
 
 def _is_deterministic(dataset) -> bool:
     return (
-        type(dataset) in DECODED_AS_UINT8 + FILES_IN_FOLDERS
+        _is_torchvisions(dataset, "datasets", DECODED_AS_UINT8 | FILES_IN_FOLDERS)
         and dataset.target_transform is None
         and _is_deterministic_transform(dataset.transform)
     )
@@ -137,17 +137,22 @@ def _is_deterministic_transform(transform) -> bool:
         return False  # the items would be PIL images, which no DataLoader can collate
     if isinstance(transform, nn.Sequential):
         return all(map(_is_deterministic_transform, transform))
-    kind = type(transform)
     inside = getattr(transform, "transforms", ())
-    from_torchvision = kind.__module__.startswith("torchvision.transforms")
-    return from_torchvision and kind.__name__ in DETERMINISTIC and all(map(_is_deterministic_transform, inside))
+    known = _is_torchvisions(transform, "transforms", DETERMINISTIC)
+    return known and all(map(_is_deterministic_transform, inside))
+
+
+def _is_torchvisions(thing, package: str, names: frozenset[str]) -> bool:
+    """Whether a thing is of one of these classes of torchvision itself, not of a class derived from one."""
+    kind = type(thing)
+    return kind.__module__.startswith(f"torchvision.{package}") and kind.__name__ in names
 
 
 def _gather_uint8(dataset) -> Gather | None:
     """Gather from the uint8 images that MNIST and CIFAR keep, when the transform is ToTensor [and Normalize]."""
     steps = _steps(dataset.transform)
     names = [type(step).__name__ for step in steps]
-    if type(dataset) not in DECODED_AS_UINT8 or names not in (["ToTensor"], ["ToTensor", "Normalize"]):
+    if type(dataset).__name__ not in DECODED_AS_UINT8 or names not in (["ToTensor"], ["ToTensor", "Normalize"]):
         return None
     images = torch.as_tensor(dataset.data)
     images = images.unsqueeze(1) if images.ndim == 3 else images.permute(0, 3, 1, 2).contiguous()  # (N, C, H, W)
