@@ -19,7 +19,7 @@ _LOOK = {
 _STYLE = """<style>
 .ainotes-check{color-scheme:light dark;color:light-dark(#1b1f27,#e8ebf1);background:light-dark(#fff,#171a21);
 border:1px solid light-dark(#c9ced8,#3b4250);border-left:5px solid var(--mark);border-radius:8px;padding:.6em .9em;
-box-sizing:border-box;margin:.3em 0;font:14px/1.5 system-ui,sans-serif;overflow-wrap:anywhere;max-width:46em}
+box-sizing:border-box;margin:.3em 0;font:14px/1.5 system-ui,sans-serif;overflow-wrap:anywhere;max-width:46rem}
 .ainotes-check p{margin:0}.ainotes-check .word{color:var(--mark);font-weight:700}
 .ainotes-check.ainotes-check :is(code,pre){font:13px/1.5 ui-monospace,Menlo,Consolas,monospace;color:inherit;border:0;
 background:light-dark(#eef0f4,#262b36);border-radius:4px;padding:.05em .3em}
