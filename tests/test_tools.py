@@ -136,6 +136,31 @@ def test_pip_takes_over_where_uv_does_not_reach_the_index(monkeypatch):
     assert called == ["pip"]
 
 
+def test_uv_refuses_to_install_where_there_is_no_virtual_environment(tmp_path):
+    # A folder that looks like an environment and leads to the system's Python: nothing may be installed there.
+    python = project.venv_program("python", tmp_path / "false")
+    python.parent.mkdir(parents=True)
+    try:
+        python.symlink_to(Path(sys.base_prefix) / python.relative_to(tmp_path / "false"))
+    except OSError:
+        pytest.skip("this system makes no links")
+    uv = [str(project.venv_program("uv", Path(sys.prefix))), "pip", "install", "--dry-run", "--offline", "pytest"]
+    environment = setup.inside(tmp_path / "false", os.environ)
+    done = subprocess.run(uv, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert "No virtual environment found" in done.stderr
+
+
+def test_settings_that_lead_uv_elsewhere_are_left_out():
+    given = {"UV_SYSTEM_PYTHON": "1", "UV_PYTHON": "3.9", "PATH": "p"}
+    variables = setup.inside(Path("venv"), given)
+    assert variables == {"PATH": "p", "VIRTUAL_ENV": "venv", "PIP_REQUIRE_VIRTUALENV": "1"}
+    assert (
+        "--python"
+        not in (TOOLS / "setup.py").read_text(encoding="utf-8").split("def install_with_uv")[1].split("def ")[0]
+    )
+
+
 def test_pip_does_not_take_over_where_a_hash_is_wrong(monkeypatch):
     def uv_fails():
         raise setup.BrokenStep(WRONG_HASH_UV)
@@ -277,7 +302,7 @@ def test_stripping_removes_every_solution_and_nothing_else(tmp_path):
     assert removed["start_here.py"] == 1
     for source in sorted((ROOT / "notebooks").rglob("*.py")):
         relative = source.relative_to(ROOT / "notebooks").with_suffix(".ipynb")
-        before = nbformat.read(source.with_suffix(".ipynb"), as_version=4).cells
+        before = nbformat.reads(strip.notebooks.derive(source.read_text(encoding="utf-8")), as_version=4).cells
         after = nbformat.read(tmp_path / relative, as_version=4).cells
         kept = [cell.source for cell in before if "solution" not in cell.metadata.get("tags", [])]
         assert [cell.source for cell in after][1:] == kept[1:]
@@ -409,5 +434,6 @@ def test_the_readme_lists_every_lesson_and_no_other():
 
 def test_the_disk_space_in_prose_is_what_setup_asks_for():
     assert (
-        f"{setup.NEEDED_GB:.0f} GB of disk" in (ROOT / "site" / "how_to_run.md").read_text(encoding="utf-8") or sys.platform != "linux"
+        f"{setup.NEEDED_GB:.0f} GB of disk" in (ROOT / "site" / "how_to_run.md").read_text(encoding="utf-8")
+        or sys.platform != "linux"
     )

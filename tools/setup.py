@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from project import ROOT, VENV, stop, venv_program
@@ -161,16 +163,27 @@ def make_venv(venv: Path = VENV) -> None:
         raise BrokenStep(done.stdout + done.stderr)
 
 
+def inside(venv: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables for an installer that may write to this environment and nowhere else.
+
+    uv is told of the environment by VIRTUAL_ENV and never by `--python`: so it refuses to go on when what it finds is
+    no virtual environment. With `--python` it was seen to install into the system's Python, from a stale cache.
+    """
+    kept = {name: value for name, value in environment.items() if name not in ("UV_SYSTEM_PYTHON", "UV_PYTHON")}
+    return kept | {"VIRTUAL_ENV": str(venv), "PIP_REQUIRE_VIRTUALENV": "1"}
+
+
 def run(command: list[str]) -> None:
     """Run an installer with its progress shown; raise BrokenStep with its words when it fails.
 
     A failing installer is run once more with its output kept. That costs seconds, and tells a hiccup of the network
     (the second run succeeds) from a fault that the reader must mend.
     """
-    if subprocess.run(command, cwd=ROOT).returncode == 0:
+    environment = inside(VENV, os.environ)
+    if subprocess.run(command, cwd=ROOT, env=environment).returncode == 0:
         return
     print("That did not work; trying once more.", flush=True)
-    again = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    again = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     if again.returncode:
         print(again.stdout + again.stderr, flush=True)
         raise BrokenStep(again.stdout + again.stderr)
@@ -203,7 +216,7 @@ def install_uv() -> bool:
 
 def install_with_uv() -> None:
     """Install the locked packages and this one with uv."""
-    uv = [str(venv_program("uv")), "pip", "install", "--python", str(venv_program("python"))]
+    uv = [str(venv_program("uv")), "pip", "install"]
     run([*uv, "--compile-bytecode", "--require-hashes", "-r", str(LOCK)])
     run([*uv, "--quiet", "--no-deps", "--no-build-isolation", "-e", "."])
 
@@ -221,8 +234,9 @@ def install() -> None:
         try:
             return install_with_uv()
         except BrokenStep as broken:
-            # pip reads settings that uv does not (a mirror in pip.conf), so a failed look-up is worth its try.
-            if UNREACHABLE not in explain(str(broken)):
+            # pip reads settings that uv does not (a mirror in pip.conf), so a failed look-up is worth its try;
+            # and the environment's own pip cannot mistake where it is.
+            if UNREACHABLE not in explain(str(broken)) and "No virtual environment found" not in str(broken):
                 raise
     print("Going on with pip, which takes a few minutes longer.", flush=True)
     install_with_pip()
