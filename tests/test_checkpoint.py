@@ -82,9 +82,10 @@ def test_a_run_continued_after_any_epoch_equals_one_never_interrupted(tmp_path, 
 def test_a_run_killed_in_its_first_epoch_starts_again_from_the_same_state(tmp_path, monkeypatch):
     path = tmp_path / "run.pt"
     whole = run(None, seed=None)
-    with monkeypatch.context() as patch, pytest.raises(Killed):
+    with monkeypatch.context() as patch:
         patch.setattr(Run, "one_epoch", lambda self: (_ for _ in ()).throw(Killed))
-        run(path, seed=None)
+        with pytest.raises(Killed):
+            run(path, seed=None)
     assert checkpoints.load(path)["history"]["loss"] == []
     torch.rand(3)  # whatever happened since
     assert_equal_runs(whole, run(path, seed=None))
