@@ -158,8 +158,8 @@ if full:
     assert by_heart["val_acc"][-1] < 0.2
 
 # %% [markdown]
-# The net can store a thousand arbitrary answers (Zhang and others, 2017, did it with a million). So a perfect training
-# accuracy proves nothing at all: what a net has *understood* shows only on images that it has not learnt from.
+# The net can store a thousand arbitrary answers (Zhang and others, 2017, did it with a whole ImageNet). So a perfect
+# training accuracy proves nothing at all: what a net has *understood* shows only on images that it has not learnt from.
 #
 # ## Exercise 1 · which net, which epoch · ★☆☆ · 6 minutes
 # `runs` is a dict from a name to a history, each with `"loss"`, `"acc"`, `"val_loss"` and `"val_acc"`, one value an
@@ -519,6 +519,8 @@ linear = (128 + 1) * 512 + (512 + 1)
 flat = (128 * 7 * 7 + 1) * 512 + (512 + 1)  # the same head on a flattened map
 print(f"{convolutions:,} + {linear:,} = {count_parameters(gap_net()):,}; flattened it would be {convolutions + flat:,}")
 assert convolutions + linear == count_parameters(gap_net()) == 307_393
+assert round(150**2 / 28**2) == 29
+assert round(parameters / count_parameters(gap_net())) == 5
 
 # %% [markdown]
 # Pixels are normalised with the mean and the standard deviation of the *training* photographs. The learning rate rises

@@ -172,6 +172,7 @@ def run(parts, seed=0):
         record["val_acc"].append(parts["evaluate_accuracy"](model, *validation))
     record["second look"] = parts["evaluate_accuracy"](model, *validation)
     record["fresh"] = evaluate_accuracy(model, fresh_images, fresh.labels)
+    record["model"] = model.eval()
     return record
 
 
@@ -220,6 +221,8 @@ assert min(min(norms) for norms in healthy_record["norms"].values()) > 0  # no l
 # Write `sanity_checks(model, images, labels, classes)`. It returns a dict of three numbers: `"expected"`, the loss of
 # a net that knows nothing; `"first"`, the loss of this model before any step; `"last"`, its loss after a hundred steps
 # of Adam with a learning rate of `1e-2` on this one batch. And it gives the model back untrained.
+#
+# Stuck? Put `ex.sanity_checks.hint()` into a cell of its own; there is more than one hint.
 
 
 # %% tags=["exercise"]
@@ -231,7 +234,7 @@ def sanity_checks(model, images, labels, classes):
 # %%
 from ainotes.checks import debugging as ex
 
-ex.sanity_checks.check(sanity_checks)  # not attempted yet: try, then run me again; ex.sanity_checks.hint() helps
+ex.sanity_checks.check(sanity_checks)  # not attempted yet: try, then run me again
 
 # %% tags=["solution", "hide-cell"] jupyter={"source_hidden": true} cellView="form"
 # @title Solution
@@ -499,7 +502,7 @@ print("cured: the same accuracy after every epoch" if cured else "not cured yet:
 
 # %% [markdown]
 # ## C: the order
-# Patient C's loss sinks and jumps up again, in a rhythm, and its gradients beat with it.
+# Patient C hardly learns, and then its loss sinks and jumps up again, in a rhythm, and its gradients beat with it.
 
 # %%
 print(patients.code("C"))
@@ -519,12 +522,36 @@ assert pure["healthy"] == 0
 assert pure["C"] > 0.5
 
 # %% [markdown]
+# Now the rhythm. In C's last epoch, what was the loss of the first and of the last batch of each class?
+
+# %%
+by_class = {}
+for loss, (_, y) in zip(records["C"]["loss"][-len(kinds) :], part(*train, None), strict=True):
+    if len(y.unique()) == 1:
+        by_class.setdefault(lab.classes[y[0]], []).append(loss)
+for name, losses in by_class.items():
+    print(f"{name:12} first batch {losses[0]:5.2f}, last batch {losses[-1]:5.2f}")
+
+# %% [markdown]
 # Each batch is a sample of the data, and the step that it suggests is only good if the sample is. A batch of shirts
-# says: *call everything a shirt*. So it goes, class after class; whatever came first is forgotten, and at the end of
-# each epoch the net knows the last classes best. The cure is one word, `shuffle=True`, for the *training* loader (a
-# validation loader may keep its order: nothing is learned there).
+# says: *call everything a shirt*. So it goes, class after class, and each overwrites the one before. What does patient
+# C call the fresh images, after its last epoch?
+
+# %%
+with torch.no_grad():
+    called = records["C"]["model"](fresh_images).argmax(dim=1)
+
+last_class = labels[-1].item()
+share = (called == last_class).float().mean().item()
+print(f"the file ends with {lab.classes[last_class]}; that is what C calls {share:.0%} of the fresh images")
+if full_run(garments):
+    assert share > 0.5
+
+# %% [markdown]
+# The cure is one word, `shuffle=True`, for the *training* loader (a validation loader may keep its order: nothing is
+# learned there).
 #
-# The rhythm is the symptom to remember: a wave with one beat for each class, the same in every epoch.
+# The rhythm is the symptom to remember: a wave with one beat for each class, at the same places in every epoch.
 
 # %% [markdown]
 # ## D: the split
