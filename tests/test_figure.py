@@ -142,6 +142,14 @@ def test_photographs_keep_their_colours():
     assert picture(line_figure()).mode == "P"
 
 
+def test_photographs_are_drawn_at_one_pixel_per_css_pixel():
+    """Rendered at one pixel per CSS pixel: noise, the worst case, weighs its own three bytes a pixel."""
+    fig = AltFigure(2, 1, alt="Noise", layout="none")
+    fig.add_axes((0, 0, 1, 1)).imshow(np.random.default_rng(0).integers(0, 256, (96, 192, 3)).astype(np.uint8))
+    assert picture(fig).size == (192, 96)
+    assert picture(fig).size == (192, 96)  # and again: showing a figure does not change it
+
+
 def luminance(color):
     channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]

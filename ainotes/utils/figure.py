@@ -29,7 +29,6 @@ RIGHT, WRONG = COLORS[0], COLORS[1]
 
 STYLE = {
     "figure.facecolor": "white",
-    "figure.constrained_layout.use": True,
     "savefig.facecolor": "white",
     "font.size": 11,
     "text.color": INK,
@@ -108,7 +107,7 @@ class AltFigure(Figure):
 
     def __init__(self, width: float = WIDTH, height: float = 3.4, *, alt: str = "", **kwargs: Any) -> None:
         with drawing():
-            super().__init__(figsize=(width, height), **kwargs)
+            super().__init__(figsize=(width, height), **{"layout": "constrained"} | kwargs)
         FigureCanvasAgg(self)
         self.alt = alt
 
@@ -125,12 +124,16 @@ class AltFigure(Figure):
         )
 
     def _png_base64(self) -> str:
-        rendered = io.BytesIO()
-        self.savefig(rendered, format="png", dpi=CSS_PIXELS_PER_INCH * SHARPNESS)
-        picture = io.BytesIO()
-        with Image.open(rendered) as image:
-            _fewer_colors(image.convert("RGB")).save(picture, format="png", optimize=True)
-        return base64.b64encode(picture.getvalue()).decode("ascii")
+        picture = _fewer_colors(self._rendered(SHARPNESS)) or self._rendered(1)  # photographs weigh most, and are soft
+        buffer = io.BytesIO()
+        picture.save(buffer, format="png", optimize=True)
+        return base64.b64encode(buffer.getvalue()).decode("ascii")
+
+    def _rendered(self, sharpness: float) -> Image.Image:
+        buffer = io.BytesIO()
+        self.savefig(buffer, format="png", dpi=CSS_PIXELS_PER_INCH * sharpness)
+        with Image.open(buffer) as image:
+            return image.convert("RGB")
 
     def _ipython_display_(self) -> None:
         # Not left to IPython: matplotlib's inline backend adds a second, undescribed PNG to every Figure it meets.
@@ -142,8 +145,8 @@ class AltFigure(Figure):
         return self.alt or super().__repr__()
 
 
-def _fewer_colors(image: Image.Image) -> Image.Image:
-    """The picture with a palette of 256 colours, a third of the bytes, unless the eye would see it (photographs)."""
+def _fewer_colors(image: Image.Image) -> Image.Image | None:
+    """The picture with a palette of 256 colours, a third of the bytes; None if the eye would see it (photographs)."""
     reduced = image.quantize(256, dither=Image.Dither.NONE)
     error = np.abs(np.asarray(reduced.convert("RGB"), dtype=np.int16) - np.asarray(image, dtype=np.int16))
-    return reduced if error.mean() < 1 else image  # of 255
+    return reduced if error.mean() < 1 else None  # of 255

@@ -120,9 +120,10 @@ def plot_loss_acc(history: History) -> AltFigure:
     with drawing():
         for axes, metric, title in zip(fig.subplots(1, 2), ("loss", "acc"), ("Loss", "Accuracy"), strict=True):
             steps = np.arange(1, epochs + 1)
-            axes.plot(steps, curves[metric], "o-", color=COLORS[0], label="training")
+            often = max(1, epochs // 12)  # a marker at each epoch of a long run would hide the dashes
+            axes.plot(steps, curves[metric], "o-", color=COLORS[0], label="training", markevery=often)
             if validated:
-                axes.plot(steps, curves[f"val_{metric}"], "s--", color=COLORS[1], label="validation")
+                axes.plot(steps, curves[f"val_{metric}"], "s--", color=COLORS[1], label="validation", markevery=often)
             if validated and metric == "loss":
                 _mark_best(axes, curves["val_loss"], COLORS[1])
             _dress(axes, metric, epochs, title)

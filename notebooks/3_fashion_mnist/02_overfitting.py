@@ -121,12 +121,13 @@ if full:
     assert plain["acc"][-1] > 0.99
     assert gap > 0.12
     assert plain["val_loss"][-1] > 1.5 * lowest
+    assert plain["val_acc"][-1] > plain["val_acc"][turn - 1] - 0.02  # the loss nearly doubles, the accuracy holds
 
 # %% [markdown]
 # That is **overfitting**. The training curves look splendid to the end; only the other images tell.
 #
-# Look once more: the validation *loss* gets much worse while the validation *accuracy* hardly moves. The answers stay
-# the same; the net becomes ever surer of them, of the wrong ones too. You have met the picture that shows this.
+# Look once more: the validation *loss* gets much worse while the validation *accuracy* holds. The answers hardly
+# change; the net becomes ever surer of them, of the wrong ones too. You have met the picture that shows this.
 
 # %%
 from ainotes.utils.plot import plot_calibration
@@ -148,14 +149,17 @@ plot_calibration(labels, logits.softmax(dim=1))
 
 # %%
 from ainotes.data import ImageSet
+from ainotes.utils.train import evaluate
 
 torch.manual_seed(0)
 nonsense = ImageSet(few.images, few.labels[torch.randperm(len(few))], few.classes)
-by_heart = train_net(wide_net(), nonsense)
-print(f"{by_heart['acc'][-1]:.1%} of the nonsense learnt, {by_heart['val_acc'][-1]:.1%} right on other images")
+confused = wide_net()
+by_heart = train_net(confused, nonsense, val_dataloader=None)["acc"][-1]
+elsewhere = evaluate(val_loader, confused, nn.CrossEntropyLoss(), device)["acc"]
+print(f"{by_heart:.1%} of the nonsense learnt, {elsewhere:.1%} right on other images")
 if full:
-    assert by_heart["acc"][-1] > 0.95
-    assert by_heart["val_acc"][-1] < 0.2
+    assert by_heart > 0.95
+    assert elsewhere < 0.2
 
 # %% [markdown]
 # The net can store a thousand arbitrary answers (Zhang and others, 2017, did it with a whole ImageNet). So a perfect
@@ -248,7 +252,7 @@ if device.type == "cpu":
 # %% [markdown]
 # ## Augmentation
 # More images would be best. The next best thing is to change those we have, a little and anew in every epoch, in ways
-# that leave the *meaning* alone. A mirrored shirt is a shirt; a hidden corner does not make a bag a boot. What leaves
+# that leave the *meaning* alone. A mirrored coat is a coat; a hidden corner does not make it a bag. What leaves
 # the meaning alone depends on the task: mirrored text is not text, and an upside-down boot is not sold.
 
 # %%
@@ -256,10 +260,10 @@ from ainotes.data import augment
 from ainotes.utils.plot import plot_images
 
 change = augment.compose(augment.flip(), augment.erase())
-torch.manual_seed(2)
-boot = few.subset([int((few.labels == 9).nonzero()[0])])
-eight = change(boot.batch([0] * 8)[0])  # the same image eight times, (8, 1, 28, 28)
-plot_images(eight, alt="One boot eight times, some mirrored, some with a black rectangle over a part")
+torch.manual_seed(4)
+coat = few.subset([int((few.labels == 4).nonzero()[0])])
+eight = change(coat.batch([0] * 8)[0])  # the same image eight times, (8, 1, 28, 28)
+plot_images(eight, alt="One coat eight times, some mirrored, some with a black rectangle over a part")
 
 # %% [markdown]
 # `augment.flip` comes from the package. Here is how it is made.
@@ -443,7 +447,9 @@ Markdown("\n".join(lines))
 # %%
 proven = [name for name in runs if name != "plain" and bought(name)[0] > bought(name)[1]]
 calmer = [name for name in runs if name != "plain" and runs[name]["val_loss"][-1] < plain["val_loss"][-1]]
+dearer = [name for name in runs if name != "plain" and -bought(name)[0] > bought(name)[1]]
 print("More accurate than chance explains:", ", ".join(proven) or "none")
+print("Less accurate than chance explains:", ", ".join(dearer) or "none")
 print("Lower validation loss at the end:", ", ".join(calmer))
 if full:
     assert "ten times the images" in proven
@@ -451,18 +457,18 @@ if full:
     assert max(runs, key=lambda name: right[name].sum()) == "ten times the images"
 
 # %% [markdown]
-# Read the table with its margins. Nothing comes near *more images*. The remedies hold the loss down, so the net's
-# confidence can be believed again, and they cost nothing but time; a gain in accuracy that is smaller than its margin
-# is no gain that you have shown. The training accuracies of the augmented and the dropped-out net are measured under
-# the handicap, and are not comparable with the others.
+# Read the table with its margins. Nothing beats *more images*. What the other remedies buy first of all is a lower
+# loss, and with it a confidence that can be believed; a gain inside its margin is no gain that you have shown.
+# Early stopping keeps the epoch of the lowest loss, which need not be the most accurate one. It buys calm and time.
+#
+# Two cautions. The training accuracies of the augmented and the dropped-out net are measured under their handicap, and
+# do not compare with the others. And the margin speaks of these images only: another seed moves every row a little.
 #
 # ## The exam
 # The test images have not been touched. Two nets sit the exam, the plain one and the one with everything, both chosen
 # before.
 
 # %%
-from ainotes.utils.train import evaluate
-
 test_loader = DataLoader(test, batch_size=500)
 exam = {name: evaluate(test_loader, nets[name], nn.CrossEntropyLoss(), device) for name in ("plain", "all together")}
 for name, result in exam.items():
@@ -686,7 +692,9 @@ Quiz(
     "plain: training accuracy": round(plain["acc"][-1], 4),
     "plain: validation accuracy": round(plain["val_acc"][-1], 4),
     "plain: epoch of the lowest validation loss": turn,
-    "nonsense labels learnt": round(by_heart["acc"][-1], 4),
+    "augmentation: points bought": round(bought("augmentation")[0], 1),
+    "ten times the images: points bought": round(bought("ten times the images")[0], 1),
+    "nonsense labels learnt": round(by_heart, 4),
     "plain: test accuracy": round(exam["plain"]["acc"], 4),
     "plain: test loss": round(exam["plain"]["loss"], 3),
     "all together: test accuracy": round(exam["all together"]["acc"], 4),
