@@ -490,3 +490,16 @@ def test_automatic_precision_follows_the_hardware(monkeypatch):
     monkeypatch.setattr(precision, "has_bfloat16", lambda device: True)
     assert precision.choose("auto", CPU).bfloat16
     assert precision.choose("float32", CPU) == precision.Precision(CPU)
+
+
+def test_a_system_without_mallopt_trains_too(monkeypatch):
+    def no_such_library(name):
+        raise TypeError
+
+    monkeypatch.setattr(precision.ctypes, "CDLL", no_such_library)
+    precision.keep_freed_memory.cache_clear()
+    try:
+        loader, model, loss_fn, optimizer = parts()
+        assert len(fit(loader, model, loss_fn, optimizer, 1, CPU, quiet=True)["loss"]) == 1
+    finally:
+        precision.keep_freed_memory.cache_clear()

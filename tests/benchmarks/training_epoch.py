@@ -1,12 +1,13 @@
-"""One epoch of the Convnet on Fashion-MNIST, five ways, in turn in one process.
+"""One epoch of the Convnet on Fashion-MNIST, five ways, in turn.
 
     python tests/benchmarks/training_epoch.py --rounds 5
 
 The ways: the plain tutorial loop with a second forward pass for the accuracy and `.item()` per batch; the plain
 tutorial loop; Lightning's Trainer; `fit` given the same plain DataLoader; `fit` on in-memory data. Each round runs
 them all once, from the same weights, batch size 64, Adam, learning rate 1e-3, on the real 60,000 images
-(AINOTES_DATA). The clock runs over the whole call, set-up of the loader's workers, decoding and trainer included; the
-libraries are imported and warmed up before it. Afterwards each net is measured on the test images in float32.
+(AINOTES_DATA), each in a process of its own, so that no way inherits another's memory or threads. The clock runs over
+the whole call, decoding and the trainer's set-up included; the libraries are imported and warmed up before it.
+Afterwards each net is measured on the test images in float32.
 
 Lightning is not in the locked environment: `pip install lightning`, or its row is left out.
 """
@@ -17,6 +18,8 @@ import json
 import logging
 import platform
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 import warnings
@@ -25,7 +28,7 @@ from pathlib import Path
 
 import torch
 from torch import nn
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, Subset
 from torchvision import datasets, transforms
 
 from ainotes.data import fashion_mnist
@@ -111,52 +114,57 @@ def with_fit(loader, device):
     return model
 
 
+WAYS = {
+    "tutorial loop, second forward, .item()": lambda plain, memory, device: tutorial_loop(plain, device, True),
+    "tutorial loop": lambda plain, memory, device: tutorial_loop(plain, device, False),
+    "Lightning": lambda plain, memory, device: lightning_trainer(plain, device),
+    "fit, the same plain DataLoader": lambda plain, memory, device: with_fit(plain, device),
+    "fit, in-memory data": lambda plain, memory, device: with_fit(memory, device),
+}
+FIRST, IN_MEMORY = "tutorial loop, second forward, .item()", "fit, in-memory data"
+
+
+def run_alone(way: str, batches: int | None) -> None:
+    """Run one way once and print seconds and test accuracy as JSON; the whole work of a child process."""
+    warnings.filterwarnings("ignore", module="lightning")
+    logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
+    device, _ = get_device()
+    samples = range(batches * BATCH_SIZE if batches else 60_000)
+    pictures = datasets.FashionMNIST(torchvision_root(), train=True, transform=transforms.ToTensor())
+    plain = DataLoader(Subset(pictures, samples) if batches else pictures, BATCH_SIZE, shuffle=True)
+    train, test = fashion_mnist(train=True), fashion_mnist(train=False)
+    memory = DataLoader(train.subset(samples) if batches else train, BATCH_SIZE, shuffle=True)
+    warm_up = DataLoader(test.subset(range(640)), BATCH_SIZE)
+    WAYS[way](warm_up, warm_up, device)
+    start = time.perf_counter()
+    model = WAYS[way](plain, memory, device)
+    if device.type == "cuda":
+        torch.cuda.synchronize()
+    seconds = time.perf_counter() - start
+    accuracy = evaluate(DataLoader(test, 500), model, nn.CrossEntropyLoss(), device, precision="float32")["acc"]
+    print(json.dumps({"seconds": seconds, "accuracy": accuracy}))
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--batches", type=int, help="shorten the epoch, to try the script")
+    arguments.add_argument("--way", choices=WAYS, help="run this way once, in this process")
     arguments = arguments.parse_args()
-    warnings.filterwarnings("ignore", module="lightning")
-    logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
-    device, message = get_device()
-
-    samples = arguments.batches and arguments.batches * BATCH_SIZE
-
-    def shortened(data):
-        return torch.utils.data.Subset(data, range(samples)) if samples else data
-
-    root = torchvision_root()
-    plain = DataLoader(
-        shortened(datasets.FashionMNIST(root, train=True, transform=transforms.ToTensor())), BATCH_SIZE, shuffle=True
-    )
-    memory = DataLoader(shortened(fashion_mnist(train=True)), BATCH_SIZE, shuffle=True)
-    test = DataLoader(fashion_mnist(train=False), 500)
-
-    ways = {
-        "tutorial loop, second forward, .item()": lambda: tutorial_loop(plain, device, second_forward=True),
-        "tutorial loop": lambda: tutorial_loop(plain, device, second_forward=False),
-        "Lightning": lambda: lightning_trainer(plain, device),
-        "fit, the same plain DataLoader": lambda: with_fit(plain, device),
-        "fit, in-memory data": lambda: with_fit(memory, device),
-    }
-    if lightning is None:
-        del ways["Lightning"]
-    seconds = {name: [] for name in ways}
-    accuracy = {}
-    warm_up = DataLoader(fashion_mnist(train=False).subset(range(640)), BATCH_SIZE)
-    for run in (lambda: tutorial_loop(warm_up, device, True), lambda: with_fit(warm_up, device)):
-        run()
+    if arguments.way:
+        return run_alone(arguments.way, arguments.batches)
+    ways = [way for way in WAYS if way != "Lightning" or lightning is not None]
+    seconds, accuracy = {way: [] for way in ways}, {}
+    extra = ["--batches", str(arguments.batches)] if arguments.batches else []
     for _ in range(arguments.rounds):
-        for name, run in ways.items():
-            start = time.perf_counter()
-            model = run()
-            if device.type == "cuda":
-                torch.cuda.synchronize()
-            seconds[name].append(time.perf_counter() - start)
-            accuracy.setdefault(name, evaluate(test, model, nn.CrossEntropyLoss(), device, precision="float32")["acc"])
-            print(f"{name:40s} {seconds[name][-1]:6.2f} s", flush=True)
-
-    report(seconds, accuracy, message, arguments.rounds)
+        for way in ways:
+            command = [sys.executable, __file__, "--way", way, *extra]
+            child = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+            result = json.loads(child.stdout.splitlines()[-1])
+            seconds[way].append(result["seconds"])
+            accuracy[way] = result["accuracy"]
+            print(f"{way:40s} {seconds[way][-1]:6.2f} s", flush=True)
+    report(seconds, accuracy, get_device()[1], arguments.rounds)
 
 
 def report(seconds, accuracy, message, rounds):
@@ -165,7 +173,7 @@ def report(seconds, accuracy, message, rounds):
     if lightning is not None:
         versions["lightning"] = lightning.__version__
     print(f"\n{message} {torch.get_num_threads()} threads, {platform.machine()}; {json.dumps(versions)}; n = {rounds}")
-    first, memory = seconds["tutorial loop, second forward, .item()"], seconds["fit, in-memory data"]
+    first, memory = seconds[FIRST], seconds[IN_MEMORY]
     print(f"{'':40s} {'min':>6s} {'median':>7s} {'max':>6s}  {'first/this':>10s}  test accuracy")
     for name, values in seconds.items():
         ratio = statistics.median(a / b for a, b in zip(first, values, strict=True))
