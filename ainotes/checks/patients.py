@@ -37,7 +37,7 @@ def _patient_b() -> dict[str, Part]:
 
 
 def _patient_c() -> dict[str, Part]:
-    def batches(images, labels, generator, size=64):
+    def batches(images, labels, generator, size):
         for start in range(0, len(images), size):
             yield images[start : start + size], labels[start : start + size]
 

@@ -49,7 +49,7 @@ import torch
 from ainotes.data import fashion_mnist, full_run
 
 garments = fashion_mnist(train=True)
-size, epochs = (8_000, 8) if full_run(garments) else (2_000, 3)
+size, epochs, batch_size = (8_000, 8, 64) if full_run(garments) else (2_000, 3, 16)
 lab, fresh = garments.split([size, 2_000])
 order = lab.labels.argsort(stable=True)
 images, labels = lab.images[order], lab.labels[order]  # uint8 (N, 1, 28, 28) and int64 (N,)
@@ -76,7 +76,7 @@ def prepare(images, labels, generator, share=0.2):
 
 
 # %%
-def batches(images, labels, generator, size=64):
+def batches(images, labels, generator, size):
     order = torch.randperm(len(images), generator=generator)
     for rows in order.split(size):
         yield images[rows], labels[rows]
@@ -162,7 +162,7 @@ def run(parts, seed=0):
     record = {"loss": [], "norms": {name: [] for name in LAYERS}, "acc": [], "val_acc": []}
     for _ in range(epochs):
         correct = 0
-        for x, y in parts["batches"](*train, generator):
+        for x, y in parts["batches"](*train, generator, batch_size):
             loss, logits = parts["train_step"](model, x, y, F.cross_entropy, optimizer)
             correct += (logits.argmax(dim=1) == y).sum().item()
             record["loss"].append(loss.item())
@@ -515,7 +515,7 @@ print(patients.code("C"))
 pure = {}
 for name, part in {"healthy": batches, "C": patients.WARD["C"]["batches"]}.items():
     train, _ = prepare(images, labels, torch.Generator().manual_seed(0))
-    kinds = [len(y.unique()) for _, y in part(*train, torch.Generator().manual_seed(0))]
+    kinds = [len(y.unique()) for _, y in part(*train, torch.Generator().manual_seed(0), batch_size)]
     pure[name] = kinds.count(1) / len(kinds)
     print(f"{name:8} {kinds.count(1):4} of {len(kinds)} batches hold a single class")
 assert pure["healthy"] == 0
@@ -526,7 +526,7 @@ assert pure["C"] > 0.5
 
 # %%
 by_class = {}
-for loss, (_, y) in zip(records["C"]["loss"][-len(kinds) :], part(*train, None), strict=True):
+for loss, (_, y) in zip(records["C"]["loss"][-len(kinds) :], part(*train, None, batch_size), strict=True):
     if len(y.unique()) == 1:
         by_class.setdefault(lab.classes[y[0]], []).append(loss)
 for name, losses in by_class.items():
