@@ -1,6 +1,7 @@
 """fit computes what the plain loop computes, says what the course promises, and answers bad input in plain words."""
 
 import math
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -496,7 +497,7 @@ def test_a_system_without_mallopt_trains_too(monkeypatch):
     def no_such_library(name):
         raise TypeError
 
-    monkeypatch.setattr(precision.ctypes, "CDLL", no_such_library)
+    monkeypatch.setattr(precision, "ctypes", SimpleNamespace(CDLL=no_such_library))
     precision.keep_freed_memory.cache_clear()
     try:
         loader, model, loss_fn, optimizer = parts()
