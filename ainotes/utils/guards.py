@@ -45,7 +45,7 @@ def check_loader(dataloader, name: str = "dataloader") -> None:
     """Refuse a loader that hands out no batch."""
     if not hasattr(dataloader, "__iter__"):
         raise TypeError(f"{name}: expected a DataLoader, got {type(dataloader).__name__}")
-    if isinstance(dataloader, Sized) and _length(dataloader) == 0:
+    if isinstance(dataloader, Sized) and length(dataloader) == 0:
         samples = samples_in(dataloader)
         raise ValueError(
             f"{name}: expected at least one batch, got none from {samples} samples; "
@@ -53,23 +53,19 @@ def check_loader(dataloader, name: str = "dataloader") -> None:
         )
 
 
-def _length(dataloader) -> int | None:
+def length(sized) -> int | None:
+    """Return the length, of a loader its batches an epoch; None where it cannot know, as over an IterableDataset."""
     try:
-        return len(dataloader)
-    except TypeError:  # an IterableDataset does not know its length
+        return len(sized)
+    except TypeError:
         return None
-
-
-def batches_in(dataloader) -> int | None:
-    """Return the batches of an epoch, None where the loader cannot know."""
-    return _length(dataloader)
 
 
 def samples_in(dataloader) -> int | None:
     """Return the samples of an epoch, None where the loader cannot know."""
     for owner in (getattr(dataloader, "sampler", None), getattr(dataloader, "dataset", None)):
-        if isinstance(owner, Sized) and (length := _length(owner)) is not None:
-            return length
+        if isinstance(owner, Sized) and (samples := length(owner)) is not None:
+            return samples
     return None
 
 

@@ -25,7 +25,7 @@ class Run:
     def __init__(self, dataloader, model, loss_fn, optimizer, epochs, how, val_dataloader, scheduler):
         self.model, self.loss_fn, self.optimizer, self.scheduler = model, loss_fn, optimizer, scheduler
         self.epochs, self.how = epochs, how
-        self.samples, self.batches = guards.samples_in(dataloader), guards.batches_in(dataloader)
+        self.samples, self.batches = guards.samples_in(dataloader), guards.length(dataloader)
         self.loader = in_memory(dataloader)
         self.val_loader = None if val_dataloader is None else in_memory(val_dataloader)
         names = ["loss", "acc", "lr"] + (["val_loss", "val_acc"] if val_dataloader is not None else [])

@@ -1,7 +1,6 @@
 """One pass over a data set: train on it, or measure it."""
 
 import math
-from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
@@ -12,7 +11,6 @@ from .modes import borrowed
 from .precision import Precision, fused_steps
 
 STEPPED_PER_BATCH = (OneCycleLR, CyclicLR)
-LossFunction = Callable[[Tensor, Tensor], Tensor]
 
 
 class Tally:
