@@ -10,7 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
-from ainotes.data import folders, notices, photo_crops, photo_sources, photographs
+from ainotes.data import folders, notices, photo_arrays, photo_crops, photo_sources, photographs
 
 SHARED = folders.data_folder()
 
@@ -151,8 +151,8 @@ def test_no_pixel_is_both_trained_on_and_validated_with(monkeypatch):
 def test_a_picture_is_scaled_by_its_shorter_side_and_cropped_in_the_middle():
     wide = np.zeros((20, 60, 3), dtype=np.uint8)
     wide[:, 20:40] = 255
-    np.testing.assert_array_equal(photo_sources.squared(Image.fromarray(wide), 20), np.full((20, 20, 3), 255))
-    assert photo_sources.squared(Image.new("L", (7, 50), 90), 10).shape == (10, 10, 3)
+    np.testing.assert_array_equal(photo_arrays.squared(Image.fromarray(wide), 20), np.full((20, 20, 3), 255))
+    assert photo_arrays.squared(Image.new("L", (7, 50), 90), 10).shape == (10, 10, 3)
 
 
 def test_a_photograph_on_its_side_is_turned_upright():
@@ -162,7 +162,7 @@ def test_a_photograph_on_its_side_is_turned_upright():
     left[:, :10] = 255
     file = io.BytesIO()
     Image.fromarray(left).save(file, "JPEG", quality=95, exif=exif)
-    image = photo_sources.squared(Image.open(file), 20)
+    image = photo_arrays.squared(Image.open(file), 20)
     assert image[:8].mean() > 240 > 15 > image[12:].mean()
 
 

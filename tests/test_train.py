@@ -218,15 +218,26 @@ def test_quiet_prints_nothing(capsys):
     assert capsys.readouterr() == ("", "")
 
 
-def test_a_loader_that_does_not_know_its_length_trains_too(capsys):
-    class Stream(IterableDataset):
-        def __iter__(self):
-            yield from zip(*striped(20).tensors, strict=True)
+class Stream(IterableDataset):
+    """Twenty images whose number no loader knows beforehand."""
 
+    def __iter__(self):
+        yield from zip(*striped(20).tensors, strict=True)
+
+
+def test_a_loader_that_does_not_know_its_length_trains_too(capsys):
     _, model, loss_fn, optimizer = parts()
     history = fit(DataLoader(Stream(), batch_size=8), model, loss_fn, optimizer, 1, CPU)
     assert len(history["loss"]) == 1
     assert "Total gradient descent steps: 3" in capsys.readouterr().out
+
+
+def test_steps_are_counted_also_where_nothing_is_printed(tmp_path, capsys):
+    _, model, loss_fn, optimizer = parts()
+    settings = {"checkpoint": tmp_path / "run.pt", "quiet": True}
+    fit(DataLoader(Stream(), batch_size=8), model, loss_fn, optimizer, 1, CPU, **settings)
+    fit(DataLoader(Stream(), batch_size=8), model, loss_fn, optimizer, 2, CPU, checkpoint=settings["checkpoint"])
+    assert "Total gradient descent steps: 6" in capsys.readouterr().out
 
 
 # -- schedulers, stopping, the best epoch ----------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from .photo_sources import PARTS, Arrays, squared, stacked
+from .photo_arrays import PARTS, Arrays, squared, stacked
 
 CLASSES = ("Natural", "Made")
 
@@ -28,7 +28,7 @@ def paths() -> list[Path]:
 
 
 def load(size: int) -> Arrays:
-    """Cut the crops, the same ones each time; see `Found.load` for what comes back."""
+    """Cut the crops, the same ones each time; see `photo_sources.Found.load` for what comes back."""
     images: dict[str, list[np.ndarray]] = {part: [] for part in PARTS}
     labels: dict[str, list[int]] = {part: [] for part in PARTS}
     rng = np.random.default_rng(0)

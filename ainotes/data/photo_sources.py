@@ -12,12 +12,12 @@ from pathlib import Path
 
 import numpy as np
 import PIL
-from PIL import Image, ImageOps
+from PIL import Image
 
+from . import photo_crops
 from .notices import tell_once
+from .photo_arrays import PARTS, Arrays, squared, stacked
 
-Arrays = dict[str, np.ndarray]
-PARTS = ("train", "val")
 PHOTOGRAPHS = {".jpg", ".jpeg", ".png"}
 UNREADABLE = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)  # what Pillow raises on a damaged file
 CAT_AND_DOG = {"cat": 0, "dog": 1}
@@ -74,8 +74,6 @@ def cats_and_dogs_torchvision(folder: Path) -> Found | None:
 
 def embedded() -> Found:
     """Offer crops of the photographs that scikit-image ships, which needs no file and no network."""
-    from . import photo_crops
-
     return Found(
         name="crops",
         where=photo_crops.paths()[0].parent,
@@ -86,21 +84,6 @@ def embedded() -> Found:
         notice=f"{MISSING} crops of a few photographs that scikit-image ships stand in for them: natural or made.",
         is_standin=True,
     )
-
-
-def squared(picture: Image.Image, size: int) -> np.ndarray:
-    """Scale a picture so that its shorter side is `size` and crop the middle, uint8 (size, size, 3)."""
-    upright = ImageOps.exif_transpose(picture).convert("RGB")
-    return np.asarray(ImageOps.fit(upright, (size, size), Image.Resampling.BICUBIC))
-
-
-def stacked(images: dict[str, list[np.ndarray]], labels: dict[str, list[int]]) -> Arrays:
-    """Return the lists of both parts as the arrays that `Found.load` promises."""
-    arrays: Arrays = {}
-    for part in PARTS:
-        arrays[f"{part}_images"] = np.stack(images[part])
-        arrays[f"{part}_labels"] = np.array(labels[part], dtype=np.int64)
-    return arrays
 
 
 def _files(folder: Path) -> list[Path]:

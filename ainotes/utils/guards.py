@@ -114,12 +114,18 @@ def check_labels(labels: Tensor, logits: Tensor, loss_fn, where: str) -> None:
         raise TypeError(f"{where}: {name} expects integer labels, got {labels.dtype}; use labels.long()")
     if labels.shape != logits.shape[:1]:
         raise ValueError(f"{where}: expected {len(logits)} labels, one for each image, got shape {tuple(labels.shape)}")
-    used = labels[labels != loss_fn.ignore_index]
-    if used.device.type == "cpu" and len(used) and not (int(used.min()) >= 0 and int(used.max()) < classes):
-        raise ValueError(
-            f"{where}: labels must lie in 0..{classes - 1}, since the model returns {classes} logits; "
-            f"got {int(used.min())}..{int(used.max())}; count classes from 0, or give the model more outputs"
-        )
+    if labels.device.type == "cpu" and not _all_below(classes, labels):
+        used = labels[labels != loss_fn.ignore_index]
+        if len(used) and not _all_below(classes, used):
+            raise ValueError(
+                f"{where}: labels must lie in 0..{classes - 1}, since the model returns {classes} logits; "
+                f"got {int(used.min())}..{int(used.max())}; count classes from 0, or give the model more outputs"
+            )
+
+
+def _all_below(classes: int, labels: Tensor) -> bool:
+    low, high = labels.aminmax()
+    return int(low) >= 0 and int(high) < classes
 
 
 def check_loss(loss: Tensor, where: str) -> None:

@@ -77,13 +77,13 @@ def keep_freed_memory() -> None:
     faults a step were counted for the Convnet at batch size 64, and 5 like this. It counts for the whole process, and
     does nothing where the C library has no ``mallopt``. Source: mallopt(3).
     """
-    mmap_threshold, trim_threshold, one_gibibyte = -3, -1, 1 << 30
+    mmap_threshold, trim_threshold = -3, -1
     try:
         mallopt = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError, TypeError):  # another C library; on Windows there is no such handle
         return
-    mallopt(mmap_threshold, one_gibibyte)
-    mallopt(trim_threshold, one_gibibyte)
+    mallopt(mmap_threshold, 32 << 20)  # bytes; glibc before 2.35 takes no more than this
+    mallopt(trim_threshold, 1 << 30)
 
 
 def channels_last(images: Tensor) -> Tensor:

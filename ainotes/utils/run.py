@@ -57,8 +57,9 @@ class Run:
             disable=self.say is silent,
         )
         with bar:
-            loss, acc = train_epoch(bar, self.model, self.loss_fn, self.optimizer, self.how, self.scheduler, epoch)
-            self.steps += bar.n if self.batches is None else self.batches
+            tally = train_epoch(bar, self.model, self.loss_fn, self.optimizer, self.how, self.scheduler, epoch)
+        loss, acc = tally.means()
+        self.steps += len(tally)
         values = {"loss": loss, "acc": acc, "lr": float(lr)}
         if self.val_loader is not None:
             val = measure(self.val_loader, self.model, self.loss_fn, self.how)

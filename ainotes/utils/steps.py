@@ -22,6 +22,10 @@ class Tally:
         self.losses: list[Tensor] = []
         self.correct: list[Tensor] = []
 
+    def __len__(self) -> int:
+        """Return the number of batches."""
+        return len(self.sizes)
+
     def add(self, loss: Tensor, logits: Tensor, labels: Tensor) -> None:
         self.sizes.append(len(logits))
         self.losses.append(loss.detach().reshape(()))
@@ -42,10 +46,8 @@ class Tally:
         return float(losses @ sizes / sizes.sum()), float(correct / sizes.sum())
 
 
-def train_epoch(
-    batches, model, loss_fn, optimizer, how: Precision, scheduler=None, epoch: int | None = None
-) -> tuple[float, float]:
-    """Train for one epoch; the learner's loop of the lesson, with checks."""
+def train_epoch(batches, model, loss_fn, optimizer, how: Precision, scheduler=None, epoch: int | None = None) -> Tally:
+    """Train for one epoch and return what was counted; the learner's loop of the lesson, with checks."""
     tally, per_batch = Tally(epoch), isinstance(scheduler, STEPPED_PER_BATCH)
     with borrowed(model, training=True), torch.enable_grad(), fused_steps(optimizer, how):
         for number, batch in enumerate(batches, start=1):
@@ -60,7 +62,7 @@ def train_epoch(
             optimizer.step()
             if per_batch:
                 scheduler.step()
-    return tally.means()
+    return tally
 
 
 @torch.inference_mode()

@@ -191,7 +191,7 @@ def epoch_loop(
     guards.check_optimizer(optimizer, model)
     how = choose(precision, guards.checked_device(device))
     model.to(how.device)
-    return train_epoch(in_memory(dataloader), model, loss_fn, optimizer, how, scheduler)
+    return train_epoch(in_memory(dataloader), model, loss_fn, optimizer, how, scheduler).means()
 
 
 def evaluate(

@@ -5,9 +5,9 @@
 The ways: the plain tutorial loop with a second forward pass for the accuracy and `.item()` per batch; the plain
 tutorial loop; Lightning's Trainer; `fit` given the same plain DataLoader; `fit` on in-memory data. Each round runs
 them all once, from the same weights, batch size 64, Adam, learning rate 1e-3, on the real 60,000 images
-(AINOTES_DATA), each in a process of its own, so that no way inherits another's memory or threads. The clock runs over
-the whole call, decoding and the trainer's set-up included; the libraries are imported and warmed up before it.
-Afterwards each net is measured on the test images in float32.
+(AINOTES_DATA), each in a process of its own that has loaded its own training images and nothing else, so that no way
+inherits another's memory or threads. The clock runs over the whole call, decoding and the trainer's set-up included;
+the libraries are imported and warmed up before it. Afterwards each net is measured on the test images in float32.
 
 Lightning is not in the locked environment: `pip install lightning`, or its row is left out.
 """
@@ -23,6 +23,7 @@ import sys
 import tempfile
 import time
 import warnings
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -44,14 +45,13 @@ except ImportError:
 BATCH_SIZE = 64
 
 
-def torchvision_root() -> str:
-    """Unpack the raw files where torchvision's own data set reads them; removed with the process."""
-    folder = Path(tempfile.mkdtemp()) / "FashionMNIST" / "raw"
+def unpack_for_torchvision(root: str) -> None:
+    """Unpack the raw files where torchvision's own data set reads them."""
+    folder = Path(root) / "FashionMNIST" / "raw"
     folder.mkdir(parents=True)
     for file in chain.from_iterable(FASHION_MNIST.values()):
         packed, _ = fetch(file)
         (folder / packed.stem).write_bytes(gzip.decompress(packed.read_bytes()))
-    return str(folder.parent.parent)
 
 
 def parts(device):
@@ -114,35 +114,50 @@ def with_fit(loader, device):
     return model
 
 
+def plain_loader(root) -> DataLoader:
+    """The DataLoader of every tutorial: torchvision's data set, ToTensor."""
+    pictures = datasets.FashionMNIST(root, train=True, transform=transforms.ToTensor())
+    return DataLoader(pictures, BATCH_SIZE, shuffle=True)
+
+
+def memory_loader(_) -> DataLoader:
+    """The same images as the course hands them out."""
+    return DataLoader(fashion_mnist(train=True), BATCH_SIZE, shuffle=True)
+
+
+FIRST, LIGHTNING, IN_MEMORY = "tutorial loop, second forward, .item()", "Lightning", "fit, in-memory data"
 WAYS = {
-    "tutorial loop, second forward, .item()": lambda plain, memory, device: tutorial_loop(plain, device, True),
-    "tutorial loop": lambda plain, memory, device: tutorial_loop(plain, device, False),
-    "Lightning": lambda plain, memory, device: lightning_trainer(plain, device),
-    "fit, the same plain DataLoader": lambda plain, memory, device: with_fit(plain, device),
-    "fit, in-memory data": lambda plain, memory, device: with_fit(memory, device),
+    FIRST: (plain_loader, partial(tutorial_loop, second_forward=True)),
+    "tutorial loop": (plain_loader, partial(tutorial_loop, second_forward=False)),
+    LIGHTNING: (plain_loader, lightning_trainer),
+    "fit, the same plain DataLoader": (plain_loader, with_fit),
+    IN_MEMORY: (memory_loader, with_fit),
 }
-FIRST, IN_MEMORY = "tutorial loop, second forward, .item()", "fit, in-memory data"
 
 
-def run_alone(way: str, batches: int | None) -> None:
+def run_alone(way: str, root: str, batches: int | None) -> None:
     """Run one way once and print seconds and test accuracy as JSON; the whole work of a child process."""
     warnings.filterwarnings("ignore", module="lightning")
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
     device, _ = get_device()
-    samples = range(batches * BATCH_SIZE if batches else 60_000)
-    pictures = datasets.FashionMNIST(torchvision_root(), train=True, transform=transforms.ToTensor())
-    plain = DataLoader(Subset(pictures, samples) if batches else pictures, BATCH_SIZE, shuffle=True)
-    train, test = fashion_mnist(train=True), fashion_mnist(train=False)
-    memory = DataLoader(train.subset(samples) if batches else train, BATCH_SIZE, shuffle=True)
-    warm_up = DataLoader(test.subset(range(640)), BATCH_SIZE)
-    WAYS[way](warm_up, warm_up, device)
+    load, train = WAYS[way]
+    loader = load(root)
+    if batches:
+        loader = part_of(loader, batches)
+    train(part_of(loader, 10), device)  # warms up
     start = time.perf_counter()
-    model = WAYS[way](plain, memory, device)
+    model = train(loader, device)
     if device.type == "cuda":
         torch.cuda.synchronize()
     seconds = time.perf_counter() - start
-    accuracy = evaluate(DataLoader(test, 500), model, nn.CrossEntropyLoss(), device, precision="float32")["acc"]
+    test = DataLoader(fashion_mnist(train=False), 500)
+    accuracy = evaluate(test, model, nn.CrossEntropyLoss(), device, precision="float32")["acc"]
     print(json.dumps({"seconds": seconds, "accuracy": accuracy}))
+
+
+def part_of(loader: DataLoader, batches: int) -> DataLoader:
+    """The first batches of a loader's data, in its kind of order."""
+    return DataLoader(Subset(loader.dataset, range(batches * BATCH_SIZE)), BATCH_SIZE, shuffle=True)
 
 
 def main():
@@ -150,20 +165,23 @@ def main():
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--batches", type=int, help="shorten the epoch, to try the script")
     arguments.add_argument("--way", choices=WAYS, help="run this way once, in this process")
+    arguments.add_argument("--root", help="the folder of torchvision's data sets, for --way")
     arguments = arguments.parse_args()
     if arguments.way:
-        return run_alone(arguments.way, arguments.batches)
-    ways = [way for way in WAYS if way != "Lightning" or lightning is not None]
+        return run_alone(arguments.way, arguments.root, arguments.batches)
+    ways = [way for way in WAYS if way != LIGHTNING or lightning is not None]
     seconds, accuracy = {way: [] for way in ways}, {}
     extra = ["--batches", str(arguments.batches)] if arguments.batches else []
-    for _ in range(arguments.rounds):
-        for way in ways:
-            command = [sys.executable, __file__, "--way", way, *extra]
-            child = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-            result = json.loads(child.stdout.splitlines()[-1])
-            seconds[way].append(result["seconds"])
-            accuracy[way] = result["accuracy"]
-            print(f"{way:40s} {seconds[way][-1]:6.2f} s", flush=True)
+    with tempfile.TemporaryDirectory() as root:
+        unpack_for_torchvision(root)
+        for _ in range(arguments.rounds):
+            for way in ways:
+                command = [sys.executable, __file__, "--way", way, "--root", root, *extra]
+                child = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+                result = json.loads(child.stdout.splitlines()[-1])
+                seconds[way].append(result["seconds"])
+                accuracy[way] = result["accuracy"]
+                print(f"{way:40s} {seconds[way][-1]:6.2f} s", flush=True)
     report(seconds, accuracy, get_device()[1], arguments.rounds)
 
 
@@ -179,9 +197,9 @@ def report(seconds, accuracy, message, rounds):
         ratio = statistics.median(a / b for a, b in zip(first, values, strict=True))
         row = f"{min(values):6.2f} {statistics.median(values):7.2f} {max(values):6.2f}  {ratio:9.2f}x"
         print(f"{name:40s} {row}  {accuracy[name]:.2%}  (of the minima: {min(first) / min(values):.2f}x)")
-    if "Lightning" in seconds:
-        pairs = [a / b for a, b in zip(seconds["Lightning"], memory, strict=True)]
-        best = min(seconds["Lightning"]) / min(memory)
+    if LIGHTNING in seconds:
+        pairs = [a / b for a, b in zip(seconds[LIGHTNING], memory, strict=True)]
+        best = min(seconds[LIGHTNING]) / min(memory)
         print(f"Lightning / fit in memory: median of pairs {statistics.median(pairs):.2f}x, of the minima {best:.2f}x")
 
 
