@@ -56,7 +56,8 @@ def test_the_model_comes_back_as_it_was_also_after_an_exception():
             assert list(model.features) != before
             raise KeyboardInterrupt
 
-    pytest.raises(KeyboardInterrupt, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert list(model.features) == before
 
 
