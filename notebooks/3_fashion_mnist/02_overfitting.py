@@ -14,7 +14,7 @@
 #
 # *Watch a network learn its images by heart, then measure what each remedy buys.*
 #
-# **Before you start**: [Training](01_training.ipynb). **Time**: 75 minutes. Runs offline, no GPU.
+# **Before you start**: [Training](01_training.ipynb). **Time**: 60 minutes. Runs offline, no GPU.
 #
 # **You will be able to**
 # - recognise overfitting from two curves, and say which epoch to keep,
