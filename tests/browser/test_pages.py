@@ -99,6 +99,12 @@ def test_every_link_inside_the_book_leads_to_a_page_and_a_place(site, parsed):
     assert broken == []
 
 
+def test_a_table_that_a_cell_prints_is_a_table(site):
+    texts = {name: (site.folder / name).read_text(encoding="utf-8") for name in site.pages}
+    assert [name for name, text in texts.items() if re.search(r"<p>\s*\|", text)] == []
+    assert "<table" in texts["notebooks/3_fashion_mnist/02_overfitting.html"]
+
+
 def test_links_out_of_the_book_are_https(parsed):
     plain = {urldefrag(link).url for page in parsed.values() for link in page.links if link.startswith("http:")}
     assert plain == set()
