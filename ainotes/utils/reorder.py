@@ -1,4 +1,4 @@
-"""Let a model pool before its ReLUs: the same numbers, with a quarter of the ReLUs and no pooling of dead values."""
+"""Let a model pool before its ReLUs: the same numbers, and ReLUs that see only what pooling left."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +15,8 @@ def pooled_first(model: nn.Module) -> Iterator[nn.Module]:
 
     Both orders give the same outputs and the same gradients, bit for bit: ReLU keeps the order of its inputs, so the
     largest stays the largest, and where all are negative no gradient comes back. A layer that somebody watches
-    through a hook stays where it is.
+    through a hook stays where it is. The model is taken to call its Sequentials as a whole: one that asks for
+    ``self.features[1]`` by its number meets the swapped layer.
 
     Examples
     --------
