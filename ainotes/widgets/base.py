@@ -8,8 +8,9 @@ A figure is a subclass that names its files and declares its state as traits:
 ('quiz', True)
 
 ``static/quiz.js`` exports ``default { render({ model, el }) }`` as any anywidget module does, and its pure functions by
-name; ``static/kit.js`` (helpers) is put in front of it and ``static/base.css`` in front of its CSS, so that what the
-browser loads is one file. With a kernel the widget view runs the module. Everywhere else the ``text/html`` entry of
+name; ``static/kit.js`` (helpers) is put in front of it, and what else the figure shares (`LiveFigure.shared`), and
+``static/base.css`` in front of its CSS, so that what the browser loads is one file. With a kernel the widget view runs
+the module. Everywhere else the ``text/html`` entry of
 the same output does: it carries module, CSS and traits as JSON and mounts them on a stand-in for the widget model
 (``static/base.js``). Before that, without scripts, or in a notebook that is not trusted, the reader sees `poster`.
 """
@@ -28,6 +29,7 @@ import ipywidgets
 import traitlets
 
 STATIC = Path(__file__).parent / "static"
+_PLAIN = ("arithmetic",)  # shared files without looks
 _NOT_STATE = set(ipywidgets.DOMWidget.class_trait_names())
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -48,6 +50,8 @@ class LiveFigure(anywidget.AnyWidget):
     ----------
     figure : str
         Of a subclass: the stem of its two files in ``static/``.
+    shared : tuple of str
+        Of a subclass: stems of the files in ``static/`` that come before them, "arithmetic" and "pictures".
     title : str
         A short title, shown above the figure and read by screen readers as its name.
     alt : str
@@ -55,6 +59,7 @@ class LiveFigure(anywidget.AnyWidget):
     """
 
     figure: ClassVar[str] = ""
+    shared: ClassVar[tuple[str, ...]] = ()
     title = traitlets.Unicode("").tag(sync=True)
     alt = traitlets.Unicode("").tag(sync=True)
 
@@ -63,8 +68,8 @@ class LiveFigure(anywidget.AnyWidget):
 
     def __init_subclass__(cls, **kwargs: Any):
         if "figure" in cls.__dict__:
-            cls._esm = _text("kit.js") + _text(f"{cls.figure}.js")
-            cls._css = _text("base.css") + _text(f"{cls.figure}.css")
+            cls._esm = "".join(_text(f"{name}.js") for name in ("kit", *cls.shared, cls.figure))
+            cls._css = "".join(_text(f"{name}.css") for name in ("base", *cls.shared, cls.figure) if name not in _PLAIN)
         super().__init_subclass__(**kwargs)
 
     def poster(self) -> list[str]:

@@ -1,4 +1,4 @@
-// Mounts live figures on a page without a kernel. Each figure's HTML carries this text; running it again is harmless.
+// Mounts live figures on a page without a kernel. Each figure carries this text; running it again is harmless.
 
 /** Revive {"$bytes": base64} as a DataView, which is what anywidget gives a module for Python's bytes. */
 export function revive(key, value) {
@@ -7,7 +7,7 @@ export function revive(key, value) {
   return new DataView(bytes.buffer);
 }
 
-/** Stands in for the widget model: keeps the traits and tells listeners; there is no Python to save to. */
+/** Stands in for the widget model; there is no Python to save to. */
 export class StandIn {
   constructor(state) {
     this.state = state;
@@ -39,7 +39,7 @@ export class StandIn {
   send() {}
 }
 
-/** Import a module from its text, once per page and id, from a Blob URL: a page stays one file. */
+/** Import a module from its text, once per page and id: a page stays one file. */
 function load({ id, text }) {
   const loaded = (globalThis.ainotesLive ??= new Map());
   if (!loaded.has(id)) {

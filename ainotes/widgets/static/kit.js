@@ -1,6 +1,6 @@
-/* Helpers of every figure. The base class puts this text in front of each figure's module. */
+/* Helpers of every figure, in front of each figure's module. */
 
-/** Make an element: h("p", { class: "note", onclick: call }, "text", node); "svg:rect" makes an SVG one. */
+/** Make an element: h("p", { class: "note", onclick: call }, "text", node); "svg:rect" is an SVG one. */
 function h(tag, attributes, ...children) {
   const [name, space] = tag.startsWith("svg:") ? [tag.slice(4), "2000/svg"] : [tag, "1999/xhtml"];
   const node = document.createElementNS(`http://www.w3.org/${space}`, name);
@@ -13,13 +13,13 @@ function h(tag, attributes, ...children) {
   return node;
 }
 
-/** Return a name that no other figure on the page has, for radio groups and labels. */
+/** Return a name that nothing else on the page has. */
 function unique(name) {
   globalThis.ainotesCount = (globalThis.ainotesCount ?? 0) + 1;
   return `ainotes-${name}-${globalThis.ainotesCount}`;
 }
 
-/** Make the figure's frame with its title and put `children` into it. */
+/** Make the figure's frame with its title and `children`. */
 function frame(model, el, name, ...children) {
   const title = model.get("title");
   const root = h(
@@ -28,7 +28,7 @@ function frame(model, el, name, ...children) {
       class: `ainotes-figure ainotes-${name}`,
       role: "group",
       "aria-label": title || name,
-      // JupyterLab in command mode takes arrow keys and letters as commands: keep them in the figure.
+      // JupyterLab takes arrow keys and letters as commands: keep them in the figure.
       "data-lm-suppress-shortcuts": "true",
       onkeydown: (event) => event.ctrlKey || event.metaKey || event.altKey || event.stopPropagation(),
     },
@@ -39,20 +39,20 @@ function frame(model, el, name, ...children) {
   return root;
 }
 
-/** Set a trait, and save it where there is a kernel. */
+/** Set a trait and save it. */
 function put(model, name, value) {
   model.set(name, value);
   model.save_changes();
 }
 
-/** Call `draw` whenever one of the traits changes; return what ends that. */
+/** Call `draw` when a trait changes; return what ends that. */
 function follow(model, names, draw) {
   const events = names.map((name) => `change:${name}`).join(" ");
   model.on(events, draw);
   return () => model.off(events, draw);
 }
 
-/** Make a labelled slider: its parts, and `show(value)` which moves it without an event. */
+/** Make a labelled slider; `show(value)` moves it without an event. */
 function slider(label, { min, max, step = 1, say = String, oninput }) {
   const out = h("output", { "aria-hidden": "true" });
   const input = h("input", {
@@ -67,7 +67,7 @@ function slider(label, { min, max, step = 1, say = String, oninput }) {
   return { node, input, show };
 }
 
-/** Make a group of radio buttons that look like one control: choices are [value, text]. */
+/** Make radio buttons that look like one control: choices are [value, text]. */
 function segments(legend, choices, onchange) {
   const name = unique("choice");
   const inputs = choices.map(([value]) =>
