@@ -19,7 +19,7 @@ function unique(name) {
   return `ainotes-${name}-${globalThis.ainotesCount}`;
 }
 
-/** Make the figure's frame with its title and `children`. */
+/** Make the figure's frame around `children`. */
 function frame(model, el, name, ...children) {
   const title = model.get("title");
   const root = h(
