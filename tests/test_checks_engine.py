@@ -255,6 +255,25 @@ def test_a_variant_that_raises_is_recognised_by_the_same_error_only():
     assert asked.check(other_error).status == "error"
 
 
+def test_an_error_in_another_form_gets_the_same_message():
+    def gives_up(a, b):
+        raise ValueError("b is negative")
+
+    forms = Misconception(lambda a, b: a - abs(b), "Negative numbers can be added too.", also=(gives_up,))
+    asked = adder(cases=[(1, 2)], misconceptions=(forms,))
+    assert testing.flaws(asked) == ["it knows 1 wrong variants, at least 5 are needed"]
+    assert asked.check(lambda a, b: gives_up(a, b)).message == forms.message
+    value = exercise(name="three", reference=3, cases=(), misconceptions=(Misconception(4, "Too many.", also=(5, 6)),))
+    assert value.check(6).message == "Too many."
+
+
+def test_the_promises_hold_for_every_form_of_an_error():
+    never = Misconception(_count, "Divide by how many there are.", also=(_percent, _accuracy))
+    found = testing.flaws(exercise(misconceptions=(never, *MISTAKES[2:])))
+    assert any(flaw.startswith("wrong variant 1, form 3") for flaw in found)
+    assert not any(flaw.startswith("wrong variant 1 (") for flaw in found)
+
+
 # --- whatever a learner's function does ---
 
 

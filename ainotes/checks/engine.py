@@ -55,10 +55,18 @@ class Misconception:
     message : str
         One or two sentences that name the error and the way on, without giving the answer away.
         What stands between backticks is set as code.
+    also : tuple
+        The same error in other forms that do not give the same values, or not the same exception, in every case.
     """
 
     variant: Any
     message: str
+    also: tuple = ()
+
+    @property
+    def forms(self) -> tuple:
+        """All forms of this error, `variant` first."""
+        return (self.variant, *self.also)
 
 
 class Call:
@@ -98,8 +106,8 @@ class Exercise:
         Arguments of the calls that are compared; or a function without parameters that makes them, called again for
         every run (for arguments that cannot be copied, or that are large). Empty where a value is asked.
     misconceptions : tuple of Misconception
-        Known wrong answers. One is recognised when the attempt does the same as the variant in every case in which
-        the variant differs from the reference.
+        Known wrong answers. One is recognised when the attempt does the same as one of its forms in every case in
+        which that form differs from the reference.
     hints : tuple of str
         From a nudge to nearly the answer.
     call : callable, optional
@@ -219,7 +227,7 @@ class Exercise:
         if self._difference(self.reference, attempt) is None:
             return diagnose.right(self.praise)
         for known in self.misconceptions:
-            if self._difference(known.variant, attempt) is None:
+            if any(self._difference(form, attempt) is None for form in known.forms):
                 return diagnose.Finding("misconception", known.message, f"got: {short(attempt)}")
         return diagnose.wrong_value(self.name, self.reference, attempt)
 
@@ -280,8 +288,8 @@ class Exercise:
         best, best_rank, place = None, (False, 0), 0
         if len(got) < len(expected):
             return best, place
-        for known in self.misconceptions:
-            variant = self._known_outcomes(known.variant)
+        for known, form in ((known, form) for known in self.misconceptions for form in known.forms):
+            variant = self._known_outcomes(form)
             telling = [i for i, outcome in enumerate(variant) if not self._alike(expected[i], outcome)]
             if not telling or not all(self._alike(variant[i], got[i]) for i in telling):
                 continue

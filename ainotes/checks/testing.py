@@ -47,9 +47,11 @@ def _variant_flaws(exercise: Exercise) -> Iterator[str]:
     if len(set(messages)) < len(messages):
         yield "two misconceptions share one message"
     for number, known in enumerate(exercise.misconceptions, start=1):
-        result = exercise.check(known.variant)
-        if result.status != "misconception" or result.message != known.message:
-            yield f"wrong variant {number} ({known.message!r}) was answered with: {result}"
+        for form, variant in enumerate(known.forms):
+            result = exercise.check(variant)
+            if result.status != "misconception" or result.message != known.message:
+                named = f"wrong variant {number}" + (f", form {form + 1}" if form else "")
+                yield f"{named} ({known.message!r}) was answered with: {result}"
 
 
 def _stub_flaws(exercise: Exercise) -> Iterator[str]:
