@@ -288,7 +288,7 @@ class Exercise:
         best, best_rank, place = None, (False, 0), 0
         if len(got) < len(expected):
             return best, place
-        for known, form in ((known, form) for known in self.misconceptions for form in known.forms):
+        for known, form in ((each, form) for each in self.misconceptions for form in each.forms):
             variant = self._known_outcomes(form)
             telling = [i for i, outcome in enumerate(variant) if not self._alike(expected[i], outcome)]
             if not telling or not all(self._alike(variant[i], got[i]) for i in telling):
