@@ -118,6 +118,7 @@ function render({ model, el }) {
     output = conv2d(planes, weight, { bias, stride: step, padding: zeros });
     const wide = planes.map((plane) => padded(plane, zeros));
     planes.length === 3 ? input.colour(wide) : input.paint(wide[0]);
+    stage.style.setProperty("--span", wide[0].columns);
     input.call(`${name}, ${planes[0].rows} rows and ${planes[0].columns} columns`);
     result.call(`Output, ${output.rows} rows and ${output.columns} columns`);
     image.show(name);
@@ -158,9 +159,10 @@ function render({ model, el }) {
           h("span", null, `${pixel === null ? "0" : brief(pixel)} × ${brief(weight)}`), h("b", null, brief(product))))))))));
   }
 
+  const stage = h("div", { class: "stage" }, pane("input", input.node), hands, pane("output: blue above 0, orange below", result.node));
   frame(model, el, "stepper",
     h("div", { class: "controls" }, image.node, preset.node),
-    h("div", { class: "stage" }, pane("input", input.node), hands, pane("output: blue above 0, orange below", result.node)),
+    stage,
     h("div", { class: "controls" }, play, on, position.node),
     h("div", { class: "controls" }, stride.node, padding.node, h("label", { class: "check" }, reveal, "Only what was computed so far")),
     says, sums, h("div", { class: "scroll" }, tables));
