@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from figure_page import pages
 from filelock import FileLock
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -155,3 +156,10 @@ def visitor(chromium, site):
     yield make
     for one in made:
         one.context.close()
+
+
+@pytest.fixture
+def open_page(chromium, tmp_path):
+    """Open a page of figures from a file, as `figure_page.pages` says."""
+    with pages(chromium, tmp_path) as make:
+        yield make

@@ -2,15 +2,11 @@
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from figure_page import PAGE, sideways, small_targets, violations
 
 from ainotes.widgets import ConfusionExplorer, CurveExplorer, Quiz, TimeBudget
 
 pytestmark = pytest.mark.browser
-PAGE = """<!doctype html><html lang="en" data-theme="{theme}"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1"><title>Figures</title>
-<style>body {{ margin: 8px }} html[data-theme=dark] body {{ background: #121212; color: #eee }}</style></head>
-<body><main><h1>Figures</h1>{figures}</main></body></html>"""
 
 
 def quiz():
@@ -35,31 +31,6 @@ def curves():
 def budget():
     recipes = {"plain": {"data": 8.0, "step": 2.0}, "in memory": {"data": 0.5, "step": 2.0}}
     return TimeBudget(recipes, steps=100, epochs=10)
-
-
-@pytest.fixture
-def open_page(chromium, tmp_path):
-    """Open a page of figures from a file; nothing else may be asked for and nothing may fail."""
-    contexts, complaints = [], []
-
-    def make(*figures, theme="light", width=1280, **options):
-        html = "".join(figure if isinstance(figure, str) else figure.html() for figure in figures)
-        path = tmp_path / f"{len(contexts)}.html"
-        path.write_text(PAGE.format(theme=theme, figures=html), encoding="utf-8")
-        contexts.append(chromium.new_context(viewport={"width": width, "height": 900}, **options))
-        page = contexts[-1].new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
-        page.on("request", lambda request: request.url.startswith("http") and complaints.append(request.url))
-        page.goto(path.as_uri())
-        if options.get("java_script_enabled", True):
-            page.wait_for_function("!document.querySelector('.ainotes-poster')")
-        return page
-
-    yield make
-    for context in contexts:
-        context.close()
-    assert complaints == []
 
 
 def test_a_quiz_is_taken_by_keyboard_alone(open_page):
@@ -172,9 +143,8 @@ def test_axe_finds_nothing_and_nothing_sticks_out(open_page, theme, width):
     page = open_page(quiz(), confusion(), curves(), budget(), theme=theme, width=width)
     page.get_by_label("no", exact=True).check()
     page.get_by_role("button", name="Check").first.click()
-    found = Axe().run(page).response["violations"]
-    assert [(each["id"], [node["html"][:120] for node in each["nodes"]]) for each in found] == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert violations(page) == []
+    assert sideways(page) <= 0
 
 
 def test_the_figures_follow_the_theme_of_the_page_before_that_of_the_system(open_page):
@@ -194,14 +164,8 @@ def test_the_figures_follow_the_theme_of_the_page_before_that_of_the_system(open
 
 def test_at_340_pixels_everything_fits_and_can_be_touched(open_page):
     page = open_page(quiz(), confusion(), curves(), budget(), width=340)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 340
-    small = page.evaluate(
-        """[...document.querySelectorAll('.ainotes-figure :is(button, label, input[type=range])')]
-        .filter((node) => node.checkVisibility())
-        .map((node) => [node.outerHTML.slice(0, 80), node.getBoundingClientRect()])
-        .filter(([, box]) => box.width < 24 || box.height < 24)"""
-    )
-    assert small == []
+    assert sideways(page) <= 0
+    assert small_targets(page) == []
 
 
 def test_a_broken_module_leaves_the_poster_to_the_reader(open_page, chromium, tmp_path):
