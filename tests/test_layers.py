@@ -16,7 +16,7 @@ import ainotes
 
 PACKAGE = Path(ainotes.__file__).parent
 LAYERS = (
-    ("shapes",),
+    ("shapes", "kernels"),
     ("models", "ops", "data"),
     ("utils.train", "pretrained", "interpret"),
     ("utils.plot", "widgets", "checks"),
@@ -104,7 +104,7 @@ def test_import_ainotes_is_light():
     assert loaded_by("import ainotes").isdisjoint({"torch", "torchvision", "matplotlib", "numpy", "anywidget"})
 
 
-@pytest.mark.parametrize("module", ["ainotes.widgets", "ainotes.shapes"])
+@pytest.mark.parametrize("module", ["ainotes.widgets", "ainotes.shapes", "ainotes.kernels"])
 def test_the_doors_without_torch_load_without_torch(module):
     if not source(module).exists():
         pytest.skip(f"{module} does not exist yet")
