@@ -121,5 +121,5 @@ edge_strength = Exercise(
         "`F.conv2d` wants kernels of shape (C_out, C_in, K, K). Two kernels make two output channels.",
         "At each pixel the two responses are the legs of a right triangle. How long is its third side?",
     ),
-    praise="Turn the picture by a quarter, and the strengths turn with it: the sign and direction of the edge are gone.",
+    praise="Turn the picture by a quarter, and the strengths turn with it: its direction no longer matters.",
 )
