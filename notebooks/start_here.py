@@ -129,6 +129,14 @@ assert ex.brightest.check(brightest).passed
 # ## Where to go
 # The parts build on each other, but each lesson says what it needs. There is now:
 #
+# **Part 1, convolutions**
+# 1. [Images as tensors](1_convolutions/01_images.ipynb): what makes a picture a picture, and what a dense network
+#    misses
+# 2. [The convolution, by hand](1_convolutions/02_convolution.ipynb): three ways to write it, and proof of its gradient
+# 3. [Kernels made by hand](1_convolutions/03_kernels.ipynb): edges, waves, and a kernel that is learned
+# 4. [How big is the output?](1_convolutions/04_sizes.ipynb): padding, stride, dilation, and what a layer costs
+# 5. [Pooling, and how far a neuron sees](1_convolutions/05_sight.ipynb): ReLU, pooling, receptive fields
+#
 # **Part 3, Fashion-MNIST training**
 # 1. [Training](3_fashion_mnist/01_training.ipynb): a network that tells the garments apart, and an honest look at it
 # 2. [Overfitting](3_fashion_mnist/02_overfitting.ipynb): when a network learns its pictures by heart, and six cures
@@ -142,7 +150,8 @@ assert ex.brightest.check(brightest).passed
 # - **Run and change cells**: Shift + Enter, and curiosity.
 # - **Say what a picture is to a network**: a grid of numbers, in rows and columns that are counted from 0.
 # - **Use an exercise**: attempt, check, hint, solution.
-# - **Choose**: [Training](3_fashion_mnist/01_training.ipynb) is a good next step.
+# - **Choose**: [Images as tensors](1_convolutions/01_images.ipynb) comes first;
+#   [Training](3_fashion_mnist/01_training.ipynb), if you know what a convolution is.
 
 # %% tags=["hide-input"] jupyter={"source_hidden": true}
 from ainotes.widgets import Quiz
@@ -171,5 +180,5 @@ Quiz(
 )
 
 # %% [markdown]
-# **Next**: [Training](3_fashion_mnist/01_training.ipynb) · **Sources**: the garments are Fashion-MNIST, by Xiao,
+# **Next**: [Images as tensors](1_convolutions/01_images.ipynb) · **Sources**: the garments are Fashion-MNIST, by Xiao,
 # Rasul and Vollgraf (2017), *Fashion-MNIST: a novel image dataset for benchmarking machine learning algorithms*.

@@ -50,7 +50,6 @@ print(boot[0, 12:18, 4:16])  # channel 0, six rows, twelve columns
 # **Predict, then run**: this photograph is 600 pixels wide and 400 high. What is its shape, as Python loads it?
 
 # %%
-import numpy as np
 from skimage import data as photographs
 
 coffee = photographs.coffee()
@@ -115,8 +114,8 @@ Markdown(f"Of the numbers in this photograph, **{wrapped:.0%}** are above 155: t
 
 # %% [markdown]
 # ## Exercise 1 · a photograph becomes a tensor · ★☆☆ · 5 minutes
-# Write `to_tensor(picture)`: takes a byte tensor $(H, W, C)$, returns floats from 0 to 1 of shape $(C, H, W)$, and leaves
-# the picture as it was.
+# Write `to_tensor(picture)`: takes a byte tensor $(H, W, C)$, returns floats from 0 to 1 of shape $(C, H, W)$, and
+# leaves the picture as it was.
 
 # %% tags=["exercise"]
 def to_tensor(picture):
@@ -150,8 +149,8 @@ assert batch[5, 0, 10, 3] == garments.images[5, 0, 10, 3] / 255
 
 # %% [markdown]
 # ## What a dense layer sees
-# A *dense* (or linear) layer first flattens the picture into one long row of numbers, then gives every unit a weight for
-# every number. What does that cost? A photograph of 224 by 224 pixels, three channels, 1,000 units:
+# A *dense* (or linear) layer first flattens the picture into one long row of numbers, then gives every unit a weight
+# for every number. What does that cost? A photograph of 224 by 224 pixels, three channels, 1,000 units:
 
 # %%
 dense = torch.nn.Linear(224 * 224 * 3, 1000, device="meta")  # "meta": counted, but not stored
@@ -160,8 +159,8 @@ print(f"{parameters:,} parameters, {parameters * 4 / 2**20:,.0f} MiB, for the fi
 
 # %% [markdown]
 # ## Exercise 2 · the price of a dense layer · ★☆☆ · 4 minutes
-# Write `dense_parameters(height, width, channels, units)`: how many numbers does such a first layer learn? Each unit has
-# a weight for every input and one bias.
+# Write `dense_parameters(height, width, channels, units)`: how many numbers does such a first layer learn? Each unit
+# has a weight for every input and one bias.
 
 # %% tags=["exercise"]
 def dense_parameters(height, width, channels, units):
@@ -182,9 +181,9 @@ assert dense_parameters(224, 224, 3, 1000) == parameters
 
 # %% [markdown]
 # ## It does not know what a neighbour is
-# The price is not the worst of it. A dense layer treats pixel 5 and pixel 6 like any two numbers: nothing tells it that
-# they touch. Here is a test. Shuffle the pixels of all pictures *in one and the same way*. You could not name a single
-# garment any more.
+# The price is not the worst of it. A dense layer treats pixel 5 and pixel 6 like any two numbers: nothing tells it
+# that they touch. Here is a test. Shuffle the pixels of all pictures *in one and the same way*. You could not name a
+# single garment any more.
 
 # %%
 generator = torch.Generator().manual_seed(0)
@@ -195,12 +194,15 @@ def shuffled(images):
     return images.flatten(1)[:, order].reshape(images.shape)
 
 
-plot_images(torch.cat([batch[:6], shuffled(batch[:6])]), columns=6, alt="Six garments, and below them the same six with "
-            "their pixels shuffled: grey noise in which nothing can be recognised.")  # fmt: skip
+plot_images(
+    torch.cat([batch[:6], shuffled(batch[:6])]),
+    columns=6,
+    alt="Six garments, and below them the same six with their pixels shuffled: grey noise without any shape.",
+)
 
 # %% [markdown]
-# **Predict, then run**: a dense network is trained on garments as they are, and another one on shuffled garments. How much
-# worse will the second one do? (How training works is the matter of Part 3. Here, just watch.)
+# **Predict, then run**: a dense network is trained on garments as they are, and another one on shuffled garments. How
+# much worse will the second one do? (How training works is the matter of Part 3. Here, just watch.)
 
 # %%
 from torch import nn
@@ -220,7 +222,8 @@ def with_images(images, like):
 
 def trained(model, data, epochs):
     optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
-    fit(DataLoader(data, batch_size=64, shuffle=True), model, nn.CrossEntropyLoss(), optimizer, epochs, device, quiet=True)
+    loader = DataLoader(data, batch_size=64, shuffle=True)
+    fit(loader, model, nn.CrossEntropyLoss(), optimizer, epochs, device, quiet=True)
     return model
 
 
@@ -239,11 +242,14 @@ confused = trained(dense_net(), with_images(shuffled(train.images), train), epoc
 as_they_are = accuracy(dense_model, test)
 when_shuffled = accuracy(confused, with_images(shuffled(test.images), test))
 assert abs(as_they_are - when_shuffled) < 0.04
-Markdown(f"Trained on {len(train):,} pictures: **{as_they_are:.1%}** right as they are, **{when_shuffled:.1%}** right when shuffled.")
+Markdown(
+    f"Trained on {len(train):,} pictures: **{as_they_are:.1%}** right as they are, **{when_shuffled:.1%}** right when "
+    "shuffled."
+)
 
 # %% [markdown]
-# It hardly cares: to a dense network, a boot and grey noise are the same problem. That is no accident of this training. Take
-# any dense layer, shuffle its weights as the pixels were shuffled, and it says *exactly* the same.
+# It hardly cares: to a dense network, a boot and grey noise are the same problem. That is no accident of this
+# training. Take any dense layer, shuffle its weights as the pixels were shuffled, and it says *exactly* the same.
 
 # %%
 layer = nn.Linear(784, 64)
@@ -257,11 +263,10 @@ assert torch.allclose(layer(batch.flatten(1)), twin(shuffled(batch).flatten(1)),
 # So a dense network is not only expensive: it ignores the very thing that makes a picture a picture.
 #
 # ## Three properties of the visual world
-# **1. Locality.** What belongs together lies together. That can be measured: how alike are two pixels, the farther apart
-# they are?
+# **1. Locality.** What belongs together lies together. That can be measured: how alike are two pixels, the farther
+# apart they are?
 
 # %%
-import matplotlib.pyplot as plt
 
 from ainotes.utils.plot import AltFigure
 
@@ -285,7 +290,10 @@ figure
 # %%
 assert correlations[0] > 0.8
 assert correlations[0] > 2 * abs(correlations[9])
-Markdown(f"Neighbours: **{correlations[0]:.2f}**. Ten columns apart: **{correlations[9]:.2f}**. A window of a few pixels sees most of what belongs together.")
+Markdown(
+    f"Neighbours: **{correlations[0]:.2f}**. Ten columns apart: **{correlations[9]:.2f}**. A window of a few pixels sees "
+    "most of what belongs together."
+)
 
 # %% [markdown]
 # **2. Translation.** A boot two pixels further right is still a boot. So a detector that is useful here is useful
@@ -295,8 +303,8 @@ Markdown(f"Neighbours: **{correlations[0]:.2f}**. Ten columns apart: **{correlat
 # - *invariance*: move the picture, and the answer stays. Right for "is there a boot?"
 #
 # ## Exercise 3 · move a picture · ★★☆ · 8 minutes
-# Write `shift(image, rows, columns)`: moves a picture $(C, H, W)$ down by `rows` and right by `columns`; negative numbers
-# move it up and left. Black (0) comes in where nothing was, the shape stays, and the input is left alone.
+# Write `shift(image, rows, columns)`: moves a picture $(C, H, W)$ down by `rows` and right by `columns`; negative
+# numbers move it up and left. Black (0) comes in where nothing was, the shape stays, and the input is left alone.
 
 # %% tags=["exercise"]
 def shift(image, rows, columns):
@@ -320,8 +328,8 @@ def shift(image, rows, columns):
 assert ex.shift.check(shift).passed
 
 # %% [markdown]
-# Now the proof that a convolution is equivariant: *first move, then look* gives the same as *first look, then move*, away
-# from the border.
+# Now the proof that a convolution is equivariant: *first move, then look* gives the same as *first look, then move*,
+# away from the border.
 
 # %%
 from torch.nn import functional as F
@@ -335,8 +343,8 @@ assert torch.allclose(first_move[inside], first_look[inside], atol=1e-5)
 print("equal inside:", torch.allclose(first_move[inside], first_look[inside], atol=1e-5))
 
 # %% [markdown]
-# What is that worth to a whole network? Here is one made of windows: three convolutions, and at the end only *how strongly*
-# each thing was found anywhere. We ask it and the dense network about pictures that moved to the right.
+# What is that worth to a whole network? Here is one made of windows: three convolutions, and at the end only *how
+# strongly* each thing was found anywhere. We ask it and the dense network about pictures that moved to the right.
 #
 # **Predict, then run**: neither ever saw a moved picture. Which one loses less?
 
@@ -351,9 +359,15 @@ window_net = nn.Sequential(
 ).to(device)  # fmt: skip
 trained(window_net, train, epochs=5)
 
+
+def moved_by(columns):
+    return with_images(torch.stack([shift(image, 0, columns) for image in test.images]), test)
+
+
 steps = (0, 1, 2, 3, 4)
+exams = [moved_by(columns) for columns in steps]
 asked = {
-    name: [accuracy(model, with_images(torch.stack([shift(image, 0, by) for image in test.images]), test)) for by in steps]
+    name: [accuracy(model, exam) for exam in exams]
     for name, model in {"dense": dense_model, "made of windows": window_net}.items()
 }
 
@@ -363,17 +377,17 @@ assert asked["made of windows"][-1] > asked["dense"][-1] + 0.1
 Markdown("\n".join(["| moved right by | " + " | ".join(map(str, steps)) + " |", "|---" * 6 + "|", *rows]))
 
 # %% [markdown]
-# The dense network falls to pieces after a few pixels: its weights wait for a boot at one place. The windows do not mind
-# where it is. They still lose something, at the border and because of their strides; [Pooling, and how far a neuron
-# sees](05_sight.ipynb) looks into that, and moved training pictures (Part 3) win more of it back.
+# The dense network falls to pieces after a few pixels: its weights wait for a boot at one place. The windows do not
+# mind where it is. They still lose something, at the border and because of their strides; [Pooling, and how far a
+# neuron sees](05_sight.ipynb) looks into that, and moved training pictures (Part 3) win more of it back.
 #
-# **3. Hierarchy.** Edges make a sole, a sole and a shaft make a boot. Stack small windows and each layer sees more than the
-# one before; how much more, [Pooling, and how far a neuron sees](05_sight.ipynb) counts.
+# **3. Hierarchy.** Edges make a sole, a sole and a shaft make a boot. Stack small windows and each layer sees more
+# than the one before; how much more, [Pooling, and how far a neuron sees](05_sight.ipynb) counts.
 #
 # ## Nine numbers instead of 150 million
 # A layer that takes all three seriously: a small window (locality), the same weights everywhere (translation), stacked
-# (hierarchy). Step through it: which nine pixels make the output cell, and what do they have to do with the rest of the
-# picture?
+# (hierarchy). Step through it: which nine pixels make the output cell, and what do they have to do with the rest of
+# the picture?
 
 # %%
 from ainotes.widgets import ConvolutionStepper

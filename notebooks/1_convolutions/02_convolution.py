@@ -32,8 +32,8 @@ if "google.colab" in sys.modules:
 
 # %% [markdown]
 # ## One place
-# A *kernel* is a small table of weights. Lay it on the picture: each weight meets the pixel beneath it. Multiply the pairs,
-# add the products. That number says how well the *patch* under the kernel matches.
+# A *kernel* is a small table of weights. Lay it on the picture: each weight meets the pixel beneath it. Multiply the
+# pairs, add the products. That number says how well the *patch* under the kernel matches.
 
 # %%
 import torch
@@ -43,8 +43,8 @@ kernel = torch.tensor([[1.0, 0, -1], [2, 0, -2], [1, 0, -1]])
 print(picture)
 
 # %% [markdown]
-# The picture is a bright block in the upper right corner. **Predict, then run**: what is the sum where the kernel's upper
-# left weight lies on the pixel in row 0, column 0? And at row 0, column 2?
+# The picture is a bright block in the upper right corner. **Predict, then run**: what is the sum where the kernel's
+# upper left weight lies on the pixel in row 0, column 0? And at row 0, column 2?
 
 # %%
 def one_place(row, column):
@@ -56,12 +56,12 @@ print(one_place(0, 0), one_place(0, 2))
 assert (one_place(0, 0), one_place(0, 2)) == (-4, 0)
 
 # %% [markdown]
-# At column 0 the left pixels are dark and the right ones bright: −4, a strong "bright on the right". At column 2 all nine
-# are alike, the weights cancel: 0. This kernel answers *how much does it change from left to right?*
+# At column 0 the left pixels are dark and the right ones bright: −4, a strong "bright on the right". At column 2 all
+# nine are alike, the weights cancel: 0. This kernel answers *how much does it change from left to right?*
 #
 # ## All places
-# Now slide. The kernel of 3 has $5 - 3 + 1 = 3$ places down and 3 across. Choose a cell of the output with the mouse or the
-# arrow keys; the nine products that made it stand below.
+# Now slide. The kernel of 3 has $5 - 3 + 1 = 3$ places down and 3 across. Choose a cell of the output with the mouse
+# or the arrow keys; the nine products that made it stand below.
 
 # %%
 from ainotes.data import fashion_mnist
@@ -69,16 +69,17 @@ from ainotes.widgets import ConvolutionStepper
 
 garments = fashion_mnist(train=False)
 boot, shirt, dress = (garments.images[garments.labels == kind][0] for kind in (9, 6, 3))
-ConvolutionStepper({"block": picture, "boot": boot, "shirt": shirt, "dress": dress}, {"vertical edges": kernel.tolist()})
+pictures = {"block": picture, "boot": boot, "shirt": shirt, "dress": dress}
+ConvolutionStepper(pictures, {"vertical edges": kernel})
 
 # %% [markdown]
-# **Try**: find the cell with the value −4 in *block*. Where on the boot is the output most blue? Make the kernel `0 0 0`,
-# `0 1 0`, `0 0 0`: what comes out, and why is it smaller than the input?
+# **Try**: find the cell with the value −4 in *block*. Where on the boot is the output most blue? Make the kernel `0 0
+# 0`, `0 1 0`, `0 0 0`: what comes out, and why is it smaller than the input?
 
 # %% [markdown]
 # ## Exercise 1 · your own convolution · ★★☆ · 12 minutes
-# Write `correlate(image, kernel)` for an image $(H, W)$ and a kernel $(K, K)$: the sum of products at every place where
-# the kernel fits, a tensor of shape $(H - K + 1, W - K + 1)$. Two loops are fine.
+# Write `correlate(image, kernel)` for an image $(H, W)$ and a kernel $(K, K)$: the sum of products at every place
+# where the kernel fits, a tensor of shape $(H - K + 1, W - K + 1)$. Two loops are fine.
 
 # %% tags=["exercise"]
 def correlate(image, kernel):
@@ -102,8 +103,8 @@ def correlate(image, kernel):
 assert ex.correlate.check(correlate).passed
 
 # %% [markdown]
-# PyTorch has it as one call. It wants a batch and channels: $(N, C, H, W)$ for the images and $(C_\text{out}, C, K, K)$ for
-# the weights.
+# PyTorch has it as one call. It wants a batch and channels: $(N, C, H, W)$ for the images and $(C_\text{out}, C, K,
+# K)$ for the weights.
 
 # %%
 from torch.nn import functional as F
@@ -115,11 +116,11 @@ assert torch.allclose(ours, theirs)
 
 # %% [markdown]
 # ## Convolution or cross-correlation?
-# Mathematicians *turn the kernel upside down and left to right* before they slide it, and call that a convolution. What
-# deep learning slides is not turned: a *cross-correlation*. The name stuck all the same.
+# Mathematicians *turn the kernel upside down and left to right* before they slide it, and call that a convolution.
+# What deep learning slides is not turned: a *cross-correlation*. The name stuck all the same.
 #
-# **Predict, then run**: SciPy's `convolve2d` is the mathematicians'. What has to be done to the kernel to get PyTorch's
-# answer from it?
+# **Predict, then run**: SciPy's `convolve2d` is the mathematicians'. What has to be done to the kernel to get
+# PyTorch's answer from it?
 
 # %%
 from scipy.signal import convolve2d, correlate2d
@@ -131,12 +132,12 @@ assert torch.allclose(torch.from_numpy(convolve2d(picture, kernel.flip(0, 1), mo
 assert torch.allclose(torch.from_numpy(correlate2d(picture, kernel, mode="valid")), ours)
 
 # %% [markdown]
-# For a network it makes no difference: its weights are *learned*, so it would simply learn them turned. It matters when you
-# bring a kernel from a book, or compare two libraries.
+# For a network it makes no difference: its weights are *learned*, so it would simply learn them turned. It matters
+# when you bring a kernel from a book, or compare two libraries.
 #
 # ## Colour: one kernel per channel, summed
-# A colour picture has three channels. A filter has a table of weights for *each* of them. The products of all three are
-# added to one number, and a *bias* on top. So three channels go in and **one** map comes out.
+# A colour picture has three channels. A filter has a table of weights for *each* of them. The products of all three
+# are added to one number, and a *bias* on top. So three channels go in and **one** map comes out.
 #
 # **Predict, then run**: one pixel of each channel, a kernel of 1 × 1. What is the output?
 
@@ -149,7 +150,8 @@ print(output.item())
 assert output.item() == by_hand == 1.75
 
 # %% [markdown]
-# With 3 × 3 there are 27 products. Here they are, for any place of a photograph; this filter likes red and dislikes green.
+# With 3 × 3 there are 27 products. Here they are, for any place of a photograph; this filter likes red and dislikes
+# green.
 
 # %%
 from skimage import data as photographs
@@ -158,12 +160,12 @@ smooth = torch.ones(3, 3) / 9
 likes_red = torch.stack([smooth, -smooth, torch.zeros(3, 3)])
 rocket = photographs.rocket()[::14, ::14][:28, 8:36]
 coffee = photographs.coffee()[::14, ::14][:28, 10:38]
-ConvolutionStepper({"coffee": coffee, "rocket": rocket}, {"red, not green": likes_red.tolist()}, position=300)
+ConvolutionStepper({"coffee": coffee, "rocket": rocket}, {"red, not green": likes_red}, position=300)
 
 # %% [markdown]
 # ## Exercise 2 · several channels, several filters · ★★☆ · 8 minutes
-# Write `conv_channels(image, weight, bias)`: image $(C, H, W)$, weight $(C_\text{out}, C, K, K)$, bias $(C_\text{out},)$,
-# result $(C_\text{out}, H - K + 1, W - K + 1)$. You may use your `correlate`.
+# Write `conv_channels(image, weight, bias)`: image $(C, H, W)$, weight $(C_\text{out}, C, K, K)$, bias
+# $(C_\text{out},)$, result $(C_\text{out}, H - K + 1, W - K + 1)$. You may use your `correlate`.
 
 # %% tags=["exercise"]
 def conv_channels(image, weight, bias):
@@ -197,8 +199,8 @@ print(columns.shape)
 print(columns[0, :, 0].reshape(3, 3))  # the first patch
 
 # %% [markdown]
-# **Predict, then run**: 64 grey pictures of 28 × 28, a kernel of 3. How many columns for each picture? By what factor do
-# the numbers in memory grow?
+# **Predict, then run**: 64 grey pictures of 28 × 28, a kernel of 3. How many columns for each picture? By what factor
+# do the numbers in memory grow?
 
 # %%
 batch = garments.images[:64].float() / 255  # (64, 1, 28, 28)
@@ -209,8 +211,8 @@ assert unfolded.shape[2] == (28 - 3 + 1) ** 2
 
 # %% [markdown]
 # ## Exercise 3 · convolution as a matrix product · ★★★ · 12 minutes
-# Write `conv_as_matmul(images, weight)` with `F.unfold` and one `@`: images $(N, C, H, W)$, weight
-# $(C_\text{out}, C, K, K)$, result $(N, C_\text{out}, H', W')$. Inputs may come from a `permute`: it must work for those too.
+# Write `conv_as_matmul(images, weight)` with `F.unfold` and one `@`: images $(N, C, H, W)$, weight $(C_\text{out}, C,
+# K, K)$, result $(N, C_\text{out}, H', W')$. Inputs may come from a `permute`: it must work for those too.
 
 # %% tags=["exercise"]
 def conv_as_matmul(images, weight):
@@ -234,7 +236,8 @@ assert ex.conv_as_matmul.check(conv_as_matmul).passed
 
 # %% [markdown]
 # ## Three ways, one answer; and the time they take
-# First that they agree, then the clock. Eight filters on one garment; each way runs a few times and we take the median.
+# First that they agree, then the clock. Eight filters on one garment; each way runs a few times and we take the
+# median.
 #
 # **Predict, then run**: how many times faster than your loops is the matrix product?
 
@@ -274,9 +277,9 @@ assert took["loops"] > 10 * took["matrix product"]
 Markdown("\n".join(["| way | milliseconds | times as fast as loops |", "|---|---|---|", *rows]))
 
 # %% [markdown]
-# The sums are the same; the loops pay for tens of thousands of trips through Python. The matrix product makes one trip, but
-# copies every pixel nine times first. `F.conv2d` avoids even that copy where it can. `ainotes.ops.conv2d` is a fourth way, a
-# readable one: it adds up nine shifted pictures. Read it, it is short.
+# The sums are the same; the loops pay for tens of thousands of trips through Python. The matrix product makes one
+# trip, but copies every pixel nine times first. `F.conv2d` avoids even that copy where it can. `ainotes.ops.conv2d` is
+# a fourth way, a readable one: it adds up nine shifted pictures. Read it, it is short.
 
 # %%
 import inspect
@@ -294,8 +297,8 @@ print(inspect.getsource(ops.conv2d).split('"""')[-1])
 # $$ \frac{\partial f}{\partial x_i} \approx \frac{f(x + \varepsilon e_i) - f(x - \varepsilon e_i)}{2\,\varepsilon} $$
 #
 # ## Exercise 4 · a numeric gradient · ★★★ · 10 minutes
-# Write `numeric_gradient(f, x, step)`: `f` takes a tensor and gives one number; return a tensor shaped like `x` with the
-# central difference for each entry. Leave `x` as it was.
+# Write `numeric_gradient(f, x, step)`: `f` takes a tensor and gives one number; return a tensor shaped like `x` with
+# the central difference for each entry. Leave `x` as it was.
 
 # %% tags=["exercise"]
 def numeric_gradient(f, x, step):
@@ -319,8 +322,8 @@ def numeric_gradient(f, x, step):
 assert ex.numeric_gradient.check(numeric_gradient).passed
 
 # %% [markdown]
-# Now put *your own* `correlate` to the test: autograd's gradient through it against the numeric one, for the kernel and for
-# the picture.
+# Now put *your own* `correlate` to the test: autograd's gradient through it against the numeric one, for the kernel
+# and for the picture.
 
 # %%
 torch.manual_seed(1)
@@ -351,13 +354,14 @@ def error_of(step, dtype):
 
 
 steps = [10.0**-power for power in range(1, 11)]
-errors = {name: [error_of(step, dtype) for step in steps] for name, dtype in (("32 bits", torch.float32), ("64 bits", torch.float64))}
+bits = {"32 bits": torch.float32, "64 bits": torch.float64}
+errors = {name: [error_of(step, dtype) for step in steps] for name, dtype in bits.items()}
 
 # %%
 from ainotes.utils.plot import AltFigure
 
 best = {name: steps[each.index(min(each))] for name, each in errors.items()}
-told = "; ".join(f"in {name} the error is smallest ({min(errors[name]):.0e}) at a step of {best[name]:.0e}" for name in errors)
+told = "; ".join(f"in {name} it is smallest ({min(errors[name]):.0e}) at a step of {best[name]:.0e}" for name in errors)
 figure = AltFigure(height=3, alt=f"Error of the numeric gradient against the step: {told}.")
 axes = figure.subplots()
 for (name, each), marker in zip(errors.items(), "os", strict=True):
@@ -370,8 +374,8 @@ figure
 assert min(errors["64 bits"]) < min(errors["32 bits"])
 assert errors["32 bits"][-1] > 10 * min(errors["32 bits"])
 Markdown(
-    f"Best step: **{best['32 bits']:.0e}** in 32 bits, **{best['64 bits']:.0e}** in 64. A large step is crude; a tiny one "
-    "drowns in rounding, because two nearly equal numbers are subtracted. So gradients are checked in float64, with a "
+    f"Best step: **{best['32 bits']:.0e}** in 32 bits, **{best['64 bits']:.0e}** in 64. A large step is crude; a tiny "
+    "one drowns in rounding, because two nearly equal numbers are subtracted. So gradients are checked in float64, with a "
     "middling step. `torch.autograd.gradcheck` does just that."
 )
 
@@ -403,14 +407,14 @@ Quiz([
         "ask": "Why is the matrix product so much faster than the loops?",
         "choices": {
             "It computes fewer products": "It computes exactly the same ones.",
-            "One call does all of them, instead of thousands of small ones": "Right: the trips through Python cost, not "
-            "the arithmetic.",
+            "One call does all of them, instead of thousands of small ones": "Right: the trips through Python "
+            "cost, not the arithmetic.",
             "It uses less memory": "It uses more: every pixel is copied into several columns.",
         },
         "answer": "One call does all of them, instead of thousands of small ones",
     },
     {
-        "ask": "Your numeric gradient differs from autograd's in the third decimal, in float32 with a step of 1e-7. What now?",
+        "ask": "In float32, with a step of 1e-7, your numeric gradient differs from autograd's in the third decimal. Now?",
         "choices": {
             "The formula of the gradient must be wrong": "Perhaps, but this test cannot tell: rounding is as large.",
             "Repeat it in float64 with a step of about 1e-6": "Right: then the difference is far below any real error.",
@@ -436,5 +440,6 @@ Quiz([
 # - Central differences in float64 say whether a gradient is right.
 #
 # **Next**: [Kernels made by hand](03_kernels.ipynb) · **Sources**: Goodfellow, Bengio and Courville (2016), *Deep
-# Learning*, chapter 9; Chellapilla, Puri and Simard (2006), *High performance convolutional neural networks for document
-# processing* (the matrix product); Paszke et al. (2019), *PyTorch*. All in the [bibliography](../../site/bibliography.md).
+# Learning*, chapter 9; Chellapilla, Puri and Simard (2006), *High performance convolutional neural networks for
+# document processing* (the matrix product); Paszke et al. (2019), *PyTorch*. All in the
+# [bibliography](../../site/bibliography.md).

@@ -14,8 +14,8 @@
 #
 # *From ten thousand pictures of clothes to a network that names them, with every step in your hands.*
 #
-# **Before you start**: some Python and a little PyTorch (tensors, `nn.Module`). **Time**: 45 minutes. Runs offline, no
-# GPU.
+# **Before you start**: a little PyTorch (tensors, `nn.Module`), and what a convolution is
+# ([Part 1](../1_convolutions/02_convolution.ipynb)). **Time**: 45 minutes. Runs offline, no GPU.
 #
 # **You will be able to**
 # - look at a data set before you use it, and keep its three parts apart,
