@@ -291,8 +291,8 @@ figure
 assert correlations[0] > 0.8
 assert correlations[0] > 2 * abs(correlations[9])
 Markdown(
-    f"Neighbours: **{correlations[0]:.2f}**. Ten columns apart: **{correlations[9]:.2f}**. A window of a few pixels sees "
-    "most of what belongs together."
+    f"Neighbours: **{correlations[0]:.2f}**. Ten columns apart: **{correlations[9]:.2f}**. A window of a few pixels "
+    "sees most of what belongs together."
 )
 
 # %% [markdown]

@@ -375,8 +375,8 @@ assert min(errors["64 bits"]) < min(errors["32 bits"])
 assert errors["32 bits"][-1] > 10 * min(errors["32 bits"])
 Markdown(
     f"Best step: **{best['32 bits']:.0e}** in 32 bits, **{best['64 bits']:.0e}** in 64. A large step is crude; a tiny "
-    "one drowns in rounding, because two nearly equal numbers are subtracted. So gradients are checked in float64, with a "
-    "middling step. `torch.autograd.gradcheck` does just that."
+    "one drowns in rounding, because two nearly equal numbers are subtracted. So gradients are checked in float64, "
+    "with a middling step. `torch.autograd.gradcheck` does just that."
 )
 
 # %% [markdown]
@@ -414,7 +414,7 @@ Quiz([
         "answer": "One call does all of them, instead of thousands of small ones",
     },
     {
-        "ask": "In float32, with a step of 1e-7, your numeric gradient differs from autograd's in the third decimal. Now?",
+        "ask": "In float32 with a step of 1e-7, your numeric gradient differs from autograd's in the third digit. Now?",
         "choices": {
             "The formula of the gradient must be wrong": "Perhaps, but this test cannot tell: rounding is as large.",
             "Repeat it in float64 with a step of about 1e-6": "Right: then the difference is far below any real error.",

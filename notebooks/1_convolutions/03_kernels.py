@@ -286,8 +286,8 @@ found = learned.weight.detach()[0, 0]
 off = (found - hand_made("vertical edges")).abs().max().item()
 assert off < 0.1
 Markdown(
-    f"The very numbers, to within {off:.3f}. That is all of deep learning in nine weights: a kernel, an error, and steps "
-    "that make it smaller. Part 3 does the same with a few more."
+    f"The very numbers, to within {off:.3f}. That is all of deep learning in nine weights: a kernel, an error, and "
+    "steps that make it smaller. Part 3 does the same with a few more."
 )
 
 # %% [markdown]

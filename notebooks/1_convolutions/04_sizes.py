@@ -298,8 +298,8 @@ except RuntimeError as error:
 # %%
 assert len(sizes) - 1 == 5
 Markdown(
-    f"{len(sizes) - 1} layers of 3 × 3 fit into 12 pixels, since each takes 2 away. With a padding of 1 you could go on "
-    "for ever."
+    f"{len(sizes) - 1} layers of 3 × 3 fit into 12 pixels, since each takes 2 away. With a padding of 1 you could go "
+    "on for ever."
 )
 
 # %% [markdown]

@@ -138,9 +138,9 @@ Markdown("\n".join(["| what is left | changes by |", "|---|---|", *rows]))
 assert changes["max pooling 2"] < changes["every second pixel"]
 assert changes["the mean of all pixels"] < 0.05
 Markdown(
-    f"A shift by one pixel changes {changes['the picture itself']:.0%} of the picture, {changes['max pooling 2']:.0%} of "
-    f"what max pooling by 2 leaves, and {changes['the mean of all pixels']:.1%} of the mean of all pixels. So pooling "
-    "makes a network *less* sensitive to shifts, little by little. It does not make it invariant."
+    f"A shift by one pixel changes {changes['the picture itself']:.0%} of the picture, {changes['max pooling 2']:.0%} "
+    f"of what max pooling by 2 leaves, and {changes['the mean of all pixels']:.1%} of the mean of all pixels. So "
+    "pooling makes a network *less* sensitive to shifts, little by little. It does not make it invariant."
 )
 
 # %% [markdown]
@@ -325,8 +325,8 @@ def layers_needed(pixels, kernel=3):
 
 assert ex.layers_needed.check(layers_needed).passed
 Markdown(
-    f"To see all of a photograph of 224 pixels: **{layers_needed(224)}** layers of 3 × 3. Poolings between them make it a "
-    "handful."
+    f"To see all of a photograph of 224 pixels: **{layers_needed(224)}** layers of 3 × 3. Poolings between them make "
+    "it a handful."
 )
 
 # %% [markdown]
