@@ -27,10 +27,10 @@ IDENTITY: Kernel = ((0, 0, 0), (0, 1, 0), (0, 0, 0))
 # across the edge, smoothed along it. Positive where the image is brighter above (or left) than below (or right).
 HORIZONTAL_EDGES: Kernel = ((1, 2, 1), (0, 0, 0), (-1, -2, -1))
 VERTICAL_EDGES: Kernel = ((1, 0, -1), (2, 0, -2), (1, 0, -1))
-# The same, turned by 45 degrees: Robinson (1977), *Edge detection by compass gradient masks*, section 3.
+# The same, turned by 45 degrees: Robinson (1977), *Edge detection by compass gradient masks*.
 DIAGONAL_EDGES: Kernel = ((2, 1, 0), (1, 0, -1), (0, -1, -2))
 
-# Laplacian with all eight neighbours: Rosenfeld and Kak (1982), *Digital picture processing*, volume 2, chapter 10.
+# Laplacian with all eight neighbours: Rosenfeld and Kak (1982), *Digital picture processing*, volume 2.
 ALL_EDGES: Kernel = ((-1, -1, -1), (-1, 8, -1), (-1, -1, -1))
 
 # Mean of nine pixels.
@@ -38,7 +38,7 @@ BLUR: Kernel = ((1 / 9,) * 3,) * 3
 # Binomial weights (1 2 1) / 4 in both directions: Burt (1981), *Fast filter transforms for image processing*.
 GAUSSIAN_BLUR: Kernel = ((1 / 16, 2 / 16, 1 / 16), (2 / 16, 4 / 16, 2 / 16), (1 / 16, 2 / 16, 1 / 16))
 
-# The image plus its Laplacian with four neighbours: Rosenfeld and Kak (1982), volume 1, chapter 6.
+# The image plus its Laplacian with four neighbours: Rosenfeld and Kak (1982), volume 1.
 SHARPEN: Kernel = ((0, -1, 0), (-1, 5, -1), (0, -1, 0))
 # The image plus a diagonal difference, as if lit from the lower right; common practice in image editors.
 EMBOSS: Kernel = ((-2, -1, 0), (-1, 1, 1), (0, 1, 2))

@@ -169,8 +169,7 @@ def receptive_fields(layers: Layers) -> list[Field]:
 
     Notes
     -----
-    Source: Araujo, Norris and Sim (2019), *Computing receptive fields of convolutional neural networks*, Distill,
-    equations 2 to 4.
+    Source: Araujo, Norris and Sim (2019), *Computing receptive fields of convolutional neural networks*, Distill.
 
     Examples
     --------
