@@ -48,10 +48,13 @@ def grid(
     kernels = shapes.pair(operation, "kernel", kernel)
     strides = shapes.pair(operation, "stride", stride)
     dilations = shapes.pair(operation, "dilation", dilation)
-    paddings = (padding, padding) if isinstance(padding, str) else shapes.pair(operation, "padding", padding, 0)
+    paddings: Sequence[int | str] = (
+        (padding, padding) if isinstance(padding, str) else shapes.pair(operation, "padding", padding, 0)
+    )
     before, after, output = [], [], []
-    for size, K, S, P, D in zip(images.shape[2:], kernels, strides, paddings, dilations, strict=True):
-        first, last = shapes.sides(operation, K, S, P, D)
+    for side, size in enumerate(images.shape[2:]):
+        K, S, D = kernels[side], strides[side], dilations[side]
+        first, last = shapes.sides(operation, K, S, paddings[side], D)
         before.append(first)
         after.append(last)
         output.append(shapes.places(operation, size, K, S, first, last, D))
