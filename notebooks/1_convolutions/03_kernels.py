@@ -155,7 +155,8 @@ def edge_strength(images):
 
 assert ex.edge_strength.check(edge_strength).passed
 photograph = torch.from_numpy(camera).float()[None, None]
-plot_images([photograph[0, 0], edge_strength(photograph)[0, 0]], titles=["camera", "edge strength"], columns=2)
+found = edge_strength(photograph)[0, 0]
+plot_images([photograph[0, 0, 1:-1, 1:-1], found], titles=["camera", "edge strength"], columns=2)
 
 # %% [markdown]
 # ## A wave in a window: Gabor
