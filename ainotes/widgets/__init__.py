@@ -7,7 +7,17 @@ on what was inlined. How one is written: `ainotes.widgets.base`.
 from ainotes.widgets.base import LiveFigure
 from ainotes.widgets.confusion import ConfusionExplorer
 from ainotes.widgets.curves import CurveExplorer
+from ainotes.widgets.pooling import PoolingExplorer
 from ainotes.widgets.quiz import Quiz
+from ainotes.widgets.stepper import ConvolutionStepper
 from ainotes.widgets.time_budget import TimeBudget
 
-__all__ = ["ConfusionExplorer", "CurveExplorer", "LiveFigure", "Quiz", "TimeBudget"]
+__all__ = [
+    "ConfusionExplorer",
+    "ConvolutionStepper",
+    "CurveExplorer",
+    "LiveFigure",
+    "PoolingExplorer",
+    "Quiz",
+    "TimeBudget",
+]
