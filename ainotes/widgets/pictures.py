@@ -60,7 +60,8 @@ def _packed(where: str, name: str, image: np.ndarray) -> dict[str, Any]:
     if image.ndim == 2:
         image = image[None]
     if image.ndim != 3:
-        raise ValueError(f"{where}: image {name!r} expects (H, W), (1, H, W), (3, H, W) or (H, W, 3), got {image.shape}")
+        shapes = "(H, W), (1, H, W), (3, H, W) or (H, W, 3)"
+        raise ValueError(f"{where}: image {name!r} expects {shapes}, got {image.shape}")
     pixels = as_uint8(image[None])[0]  # (H, W) or (H, W, 3)
     if max(pixels.shape[:2]) > LONGEST or 0 in pixels.shape:
         raise ValueError(f"{where}: image {name!r} may have 1 to {LONGEST} rows and columns, got {pixels.shape[:2]}")

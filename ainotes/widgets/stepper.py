@@ -14,7 +14,8 @@ from ainotes.widgets.pictures import named_pictures, one_of, plane
 
 BY_HAND = "by hand"
 _MOST_SIDE = 7  # of a kernel: more numbers than that nobody edits
-_CHOICES = ("vertical edges", "horizontal edges", "diagonal edges", "all edges", "blur", "sharpen", "emboss", "identity")
+_EDGES = ("vertical edges", "horizontal edges", "diagonal edges", "all edges")
+_CHOICES = (*_EDGES, "blur", "sharpen", "emboss", "identity")
 
 
 class ConvolutionStepper(LiveFigure):
@@ -95,7 +96,8 @@ class ConvolutionStepper(LiveFigure):
         smallest = min(min(each["shape"][1:]) for each in pictures.values())
         largest = max(len(each[0]) for each in weights.values())
         if largest > smallest:
-            raise ValueError(f"{where}: a kernel of {largest} needs pictures of at least {largest} pixels, got {smallest}")
+            need = f"a kernel of {largest} needs pictures of at least {largest} pixels"
+            raise ValueError(f"{where}: {need}, got {smallest}")
         super().__init__(
             pictures=pictures,
             kernels=weights,
@@ -119,8 +121,9 @@ class ConvolutionStepper(LiveFigure):
     def cell(self) -> tuple[int, int]:
         """Row and column of the current output cell."""
         _, height, width = self.pictures[self.picture]["shape"]
-        options = {"kernel": len(self.weight[0]), "stride": self.stride, "padding": self.padding}
-        rows, columns = output_size(height, **options), output_size(width, **options)
+        rows, columns = (
+            output_size(size, len(self.weight[0]), stride=self.stride, padding=self.padding) for size in (height, width)
+        )
         row, column = divmod(min(self.position, rows * columns - 1), columns)
         return row, column
 
