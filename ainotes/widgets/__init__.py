@@ -10,6 +10,7 @@ from ainotes.widgets.curves import CurveExplorer
 from ainotes.widgets.pooling import PoolingExplorer
 from ainotes.widgets.quiz import Quiz
 from ainotes.widgets.stepper import ConvolutionStepper
+from ainotes.widgets.stride import StrideExplorer
 from ainotes.widgets.time_budget import TimeBudget
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "LiveFigure",
     "PoolingExplorer",
     "Quiz",
+    "StrideExplorer",
     "TimeBudget",
 ]

@@ -89,3 +89,23 @@ def positive(where: str, what: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
         raise ValueError(f"{where}: {what} expects a positive integer, got {value!r}")
     return int(value)
+
+
+def between(where: str, what: str, value: Any, least: int, most: int) -> int:
+    """Return a whole number from `least` to `most`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        Where it is out of that range, or no whole number.
+
+    Examples
+    --------
+    >>> between("Figure", "stride", 2, 1, 5)
+    2
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise TypeError(f"{where}: {what} expects a whole number, got {value!r}")
+    if not least <= value <= most:
+        raise ValueError(f"{where}: {what} expects a whole number from {least} to {most}, got {value}")
+    return int(value)
