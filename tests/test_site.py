@@ -85,15 +85,58 @@ RECORD = {
 }
 
 
-def test_the_record_of_a_lesson_becomes_one_sentence():
-    assert lessons.sentence(RECORD, "abc") == (
-        "Last verified 2026-01-31 in full on the real data: Python 3.11.7, torch 2.15.0; A processor, 2 cores; 61 s; "
-        "parameters 225,034, test accuracy 0.9051."
-    )
+def parts_of(page: str) -> tuple[str, dict[str, str]]:
+    """Return the line that shows, without its tags, and the names and values that it unfolds."""
+    folded = re.fullmatch(r'<details class="ainotes-verified"><summary>(.*?)</summary>(.*)</details>', page, re.S)
+    assert folded, page
+    line, body = folded.groups()
+    return re.sub(r"<[^>]+>", "", line), dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", body))
 
 
-def test_a_lesson_whose_code_changed_since_says_so():
-    assert lessons.sentence(RECORD, "other").endswith("Its code has changed since.")
+def test_the_record_of_a_lesson_becomes_one_line_that_unfolds():
+    line, details = parts_of(lessons.verified(RECORD, "abc"))
+    assert line == "Last verified 2026-01-31 in full on the real data"
+    assert details == {
+        "Versions": "Python 3.11.7, torch 2.15.0",
+        "Machine": "A processor, 2 cores",
+        "Time": "61 s",
+        "parameters": "225,034",
+        "test accuracy": "0.9051",
+    }
+
+
+def test_a_record_without_figures_unfolds_without_a_list_of_them():
+    page = lessons.verified(RECORD | {"figures": {}}, "abc")
+    assert page.count("<dl>") == 1
+    assert "What it found" not in page
+
+
+def test_a_lesson_whose_code_changed_since_says_so_before_it_is_unfolded():
+    line, _ = parts_of(lessons.verified(RECORD, "other"))
+    assert line.endswith("in full on the real data. Its code has changed since.")
+
+
+def test_names_and_values_of_a_record_are_text_not_markup():
+    page = lessons.verified(RECORD | {"device": "<b>R&D</b>", "figures": {"loss < floor": 1}}, "abc")
+    assert "<dd>&lt;b&gt;R&amp;D&lt;/b&gt;</dd>" in page
+    assert "<dt>loss &lt; floor</dt>" in page
+
+
+def test_the_record_stands_right_under_the_title(tmp_path):
+    from docutils import nodes
+
+    page = "notebooks/1_x/01_y"
+    for path, text in {f"{page}.ipynb": '{"cells": []}', "data/verified.json": json.dumps({page: RECORD})}.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    title, first = nodes.title("", "Title"), nodes.paragraph("", "Promise.")
+    tree = nodes.document(None, None, "", nodes.section("", title, first))
+    noted = []
+    app = SimpleNamespace(srcdir=tmp_path, env=SimpleNamespace(docname=page, note_dependency=noted.append))
+    lessons.add_verified(app, tree)
+    assert [type(node) for node in tree[0]] == [nodes.title, nodes.raw, nodes.paragraph]
+    assert tree[0][1].astext() == lessons.verified(RECORD, lessons.code_hash('{"cells": []}'))
+    assert noted == [str(tmp_path / "data" / "verified.json")]
 
 
 def test_prose_may_change_without_a_new_verification():
