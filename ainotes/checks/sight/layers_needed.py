@@ -40,6 +40,7 @@ layers_needed = Exercise(
         Misconception(
             _rounded_down,
             "You round down, so the last pixels stay unseen. Part of a layer is not to be had: round up.",
+            also=(lambda pixels, kernel=3: _rounded_down(pixels),),
         ),
         Misconception(
             lambda pixels, kernel=3: math.ceil(pixels / (kernel - 1)),
@@ -78,6 +79,7 @@ layers_needed = Exercise(
         Misconception(
             lambda pixels, kernel=3: math.ceil((pixels - kernel) / (kernel - 1)) if pixels > kernel else 0,
             "You count the layers after the first. A single layer is one too.",
+            also=(lambda pixels, kernel=3: _layers_needed(pixels, kernel) - 1,),
         ),
         Misconception(
             lambda pixels, kernel=3: max(_layers_needed(pixels, kernel), 1),

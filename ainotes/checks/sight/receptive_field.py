@@ -133,6 +133,7 @@ receptive_field = Exercise(
             also=(
                 _adds_the_kernel_plainly,
                 lambda layers: _walk(layers, lambda kernel, stride, dilation, jump: kernel * jump),
+                lambda layers: _walk(layers, lambda kernel, stride, dilation, jump: dilation * kernel),
                 lambda layers: _adds_the_kernel(layers) - 1,
                 lambda layers: _adds_the_kernel_plainly(layers) - 1,
             ),
@@ -153,11 +154,13 @@ receptive_field = Exercise(
             _own_stride_too,
             "A layer's own stride does not widen its own kernel. It spreads the units that come *after* it: multiply "
             "later.",
+            also=(lambda layers: _walk(layers, lambda kernel, stride, dilation, jump: (kernel - 1) * jump * stride),),
         ),
         Misconception(
             _own_stride_only,
             "You use each layer's own stride. What counts is how far apart its *inputs* lie: the product of all "
             "strides before it.",
+            also=(lambda layers: _walk(layers, lambda kernel, stride, dilation, jump: (kernel - 1) * stride),),
         ),
         Misconception(
             _last_stride_only,

@@ -37,10 +37,15 @@ conv_parameters = Exercise(
         Misconception(
             lambda k, c_in, c_out, groups=1, bias=True: k * k * (c_in // groups) * c_out,
             "Those are the weights. Each kernel has a bias too, unless `bias` is False.",
+            also=(lambda k, c_in, c_out, groups=1, bias=True: k * k * c_in * c_out,),
         ),
         Misconception(
             lambda k, c_in, c_out, groups=1, bias=True: _conv_parameters(k, c_in, c_out, groups),
             "Without `bias` there are weights only: you count the biases always.",
+        ),
+        Misconception(
+            lambda k, c_in, c_out, groups=1, bias=True: _conv_parameters(k, c_in, c_out, groups, not bias),
+            "The other way round: with `bias=True` the biases count, and with `bias=False` there are none.",
         ),
         Misconception(
             lambda k, c_in, c_out, groups=1, bias=True: _conv_parameters(k, c_in, c_out, groups, False) + bool(bias),
@@ -73,6 +78,7 @@ conv_parameters = Exercise(
         Misconception(
             lambda k, c_in, c_out, groups=1, bias=True: _counted(k * k * c_in, c_out, bias),
             "`groups` has no effect yet: with groups, a kernel sees only its share of the input channels.",
+            also=(lambda k, c_in, c_out, groups=1, bias=True: _counted(k * k * c_in, c_out, True),),
         ),
         Misconception(
             lambda k, c_in, c_out, groups=1, bias=True: _counted(k * k * c_in * groups, c_out, bias),

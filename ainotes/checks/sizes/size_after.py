@@ -93,6 +93,11 @@ size_after = Exercise(
         Misconception(
             _without_one,
             "One too few: you count the steps. Before its first step the kernel has already stood in one place.",
+            also=(lambda n, k, stride=1, padding=0, dilation=1: _without_one(n, k, stride, padding),),
+        ),
+        Misconception(
+            lambda n, k, stride=1, padding=0, dilation=1: _size_after(n, k, stride, padding, dilation) + 1,
+            "One too many everywhere: in how many places does a kernel of 5 fit into 5 pixels?",
         ),
         Misconception(
             _rounded_up,
@@ -113,10 +118,20 @@ size_after = Exercise(
             "last.",
         ),
         Misconception(
-            _a_fraction, "A kernel does not stand in half a place: divide with `//`, which gives a whole number."
+            _a_fraction,
+            "A kernel does not stand in half a place: divide with `//`, which gives a whole number.",
+            also=(lambda n, k, stride=1, padding=0, dilation=1: _a_fraction(n, k, stride, padding),),
         ),
-        Misconception(_padded_once, "Padding is added on *both* sides of the image."),
-        Misconception(_never_padded, "`padding` has no effect yet: it makes the image larger before the kernel moves."),
+        Misconception(
+            _padded_once,
+            "Padding is added on *both* sides of the image.",
+            also=(lambda n, k, stride=1, padding=0, dilation=1: _padded_once(n, k, stride, padding),),
+        ),
+        Misconception(
+            _never_padded,
+            "`padding` has no effect yet: it makes the image larger before the kernel moves.",
+            also=(lambda n, k, stride=1, padding=0, dilation=1: _size_after(n, k, stride),),
+        ),
         Misconception(
             _padded_after_dividing,
             "You add the padding to the output. It is added to the image, so the stride divides it too.",
@@ -133,7 +148,14 @@ size_after = Exercise(
             _dilation_added,
             "You add `dilation` to the kernel once. Every gap between two of its cells grows by that much.",
         ),
-        Misconception(_always_by_one, "`stride` has no effect yet: it is how far the kernel moves each time."),
+        Misconception(
+            _always_by_one,
+            "`stride` has no effect yet: it is how far the kernel moves each time.",
+            also=(
+                lambda n, k, stride=1, padding=0, dilation=1: _size_after(n, k, 1, padding),
+                lambda n, k, stride=1, padding=0, dilation=1: n - k + 1,
+            ),
+        ),
         Misconception(
             _kernel_ignored,
             "You divide the size by the stride. The kernel needs room as well: its last place begins earlier.",
