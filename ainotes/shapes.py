@@ -141,6 +141,10 @@ class Layer:
         sides("Layer", self.kernel, self.stride, self.padding, self.dilation)
         if not isinstance(self.name, str):
             raise TypeError(f"Layer: name expects a word such as 'pool', got {self.name!r}")
+        for field in ("kernel", "stride", "padding", "dilation"):
+            value = getattr(self, field)
+            if not isinstance(value, str):
+                object.__setattr__(self, field, int(value))  # a number of numpy's could overflow in what follows
 
     @property
     def before(self) -> int:
@@ -233,7 +237,8 @@ def seen(layers: Layers, position: int, size: int) -> list[list[int]]:
     """
     stack = _layers("seen", layers)
     sizes = _sizes(stack, size)
-    if not 0 <= whole("seen", "position", position) < sizes[-1]:
+    position = whole("seen", "position", position)
+    if not 0 <= position < sizes[-1]:
         raise ValueError(
             f"seen: position expects one of the {sizes[-1]} units of the last layer, from 0 to {sizes[-1] - 1}, "
             f"got {position}; give another position, or a larger input than {size}"
@@ -269,7 +274,7 @@ def conv_parameters(
     """
     rows, columns = pair("conv_parameters", "kernel", kernel)
     inputs = _group("conv_parameters", in_channels, out_channels, groups)
-    return (rows * columns * inputs + bool(bias)) * out_channels
+    return (rows * columns * inputs + bool(bias)) * int(out_channels)
 
 
 def conv_multiply_adds(
@@ -297,7 +302,7 @@ def conv_multiply_adds(
     rows, columns = pair("conv_multiply_adds", "kernel", kernel)
     output_rows, output_columns = pair("conv_multiply_adds", "output", output)
     inputs = _group("conv_multiply_adds", in_channels, out_channels, groups)
-    return rows * columns * inputs * out_channels * output_rows * output_columns
+    return rows * columns * inputs * int(out_channels) * output_rows * output_columns
 
 
 def linear_parameters(in_features: int, out_features: int, *, bias: bool = True) -> int:
@@ -371,7 +376,7 @@ def places(
     operation: str, size: int, kernel: int, stride: int, before: int, after: int, dilation: int, ceil_mode: bool = False
 ) -> int:
     """Return how many places a kernel takes on a padded row, at least 1; its other arguments are checked already."""
-    size = whole(operation, "size", size, 1)
+    size, kernel, stride, dilation = whole(operation, "size", size, 1), int(kernel), int(stride), int(dilation)
     reach = dilation * (kernel - 1) + 1
     padded = size + before + after
     room = padded - reach  # how far the kernel can move
@@ -386,7 +391,7 @@ def places(
             f"{operation}: a kernel of {kernel}{spread} reaches over {reach} pixels, the padded input has {padded}; "
             f"use a smaller {'kernel or dilation' if dilation > 1 else 'kernel'}, more padding, or a larger input"
         )
-    return int(count)
+    return count
 
 
 def _layers(operation: str, layers: Layers) -> list[Layer]:
@@ -434,4 +439,4 @@ def _group(operation: str, in_channels: int, out_channels: int, groups: int) -> 
                 f"{operation}: groups must divide {name}, {channels} channels do not make {groups} groups; "
                 "use a common divisor of both numbers of channels"
             )
-    return in_channels // groups
+    return int(in_channels) // groups

@@ -185,10 +185,21 @@ def test_what_makes_no_size_is_refused_with_a_way_out(arguments, options, error,
         shapes.output_size(*arguments, **options)
 
 
-def test_whole_numbers_of_numpy_and_torch_are_whole_numbers():
-    size = shapes.output_size(np.int64(28), torch.zeros(3, 3).shape[0], stride=np.uint8(2))
-    assert size == 13
-    assert type(size) is int
+def test_whole_numbers_of_numpy_count_as_python_counts_and_cannot_overflow():
+    n = np.uint8(200)
+    results = [
+        (shapes.output_size(n, n, dilation=np.uint8(1), padding=n), 401),
+        (shapes.output_size(1000, np.uint8(3), stride=np.uint8(2), dilation=n), 300),
+        (shapes.receptive_field([(n, n), Layer(n)]), 200 + 199 * 200),
+        (shapes.seen([(n, n)], np.uint8(2), 1000)[0][0], 400),
+        (shapes.conv_parameters(n, n, n), (200**3 + 1) * 200),
+        (shapes.conv_multiply_adds(n, n, n, n, groups=n), 200**5),
+        (shapes.linear_parameters(n, n), 201 * 200),
+        (shapes.linear_multiply_adds(n, n), 200 * 200),
+    ]
+    for result, expected in results:
+        assert result == expected
+        assert type(result) is int
 
 
 # Receptive fields
