@@ -2,6 +2,8 @@
 
 import itertools
 import math
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -739,3 +741,19 @@ def test_the_kernel_that_moves_left_moves_left():
     image = noise(1, 1, 5, 7)
     moved = F.conv2d(image, kernels.move_left.reference[None, None], padding=1)
     assert torch.equal(moved[0], images.shift.reference(image[0], 0, -1))
+
+
+def headings() -> dict[str, tuple[int, int]]:
+    """Stars and minutes of each exercise as the lessons of the part give them."""
+    found = {}
+    for lesson in (Path(__file__).parents[1] / "notebooks" / "1_convolutions").glob("*.py"):
+        parts = re.split(r"(?m)^# ## Exercise \d+ · .* · (★+)☆* · (\d+) minutes$", lesson.read_text(encoding="utf-8"))
+        for stars, minutes, text in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+            found[re.search(r"\bex\.(\w+)\.check\(", text)[1]] = (len(stars), int(minutes))
+    return found
+
+
+def test_stars_and_minutes_are_those_of_the_lessons():
+    told = headings()
+    assert len(told) >= 17
+    assert told == {name: (EXERCISES[name].difficulty, EXERCISES[name].minutes) for name in told}

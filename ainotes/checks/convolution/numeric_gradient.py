@@ -127,8 +127,8 @@ def _cases():
 numeric_gradient = Exercise(
     name="numeric_gradient",
     title="A gradient by small steps",
-    difficulty=2,
-    minutes=12,
+    difficulty=3,
+    minutes=10,
     reference=_numeric_gradient,
     cases=_cases,
     misconceptions=(

@@ -149,7 +149,7 @@ gabor = Exercise(
     name="gabor",
     title="A Gabor kernel",
     difficulty=3,
-    minutes=15,
+    minutes=10,
     reference=_gabor,
     cases=[
         (7, 0.2, 0.0, 1.5),

@@ -32,7 +32,7 @@ move_left = Exercise(
     name="move_left",
     title="A kernel that moves a picture",
     difficulty=1,
-    minutes=5,
+    minutes=6,
     reference=_ANSWER,
     same=_same,
     code="move_left = torch.tensor([[0.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 0.0, 0.0]])",

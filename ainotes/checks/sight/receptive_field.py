@@ -114,7 +114,7 @@ def _backwards(layers):
 receptive_field = Exercise(
     name="receptive_field",
     title="How far a unit sees",
-    difficulty=2,
+    difficulty=3,
     minutes=10,
     reference=_receptive_field,
     cases=[

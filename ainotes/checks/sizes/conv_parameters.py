@@ -21,7 +21,7 @@ conv_parameters = Exercise(
     name="conv_parameters",
     title="Parameters of a convolution",
     difficulty=2,
-    minutes=7,
+    minutes=6,
     reference=_conv_parameters,
     cases=[
         (3, 1, 32),

@@ -23,7 +23,7 @@ def _sums_of_channels(patch, weight):
 rgb_cell = Exercise(
     name="rgb_cell",
     title="One cell, in colour",
-    difficulty=1,
+    difficulty=2,
     minutes=6,
     reference=_rgb_cell,
     cases=lambda: [

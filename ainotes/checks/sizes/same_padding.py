@@ -10,8 +10,8 @@ def _same_padding(k, dilation=1):
 same_padding = Exercise(
     name="same_padding",
     title="Padding that keeps the size",
-    difficulty=1,
-    minutes=5,
+    difficulty=2,
+    minutes=4,
     reference=_same_padding,
     cases=[
         (3,),
