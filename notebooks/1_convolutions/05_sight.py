@@ -100,7 +100,7 @@ assert F.avg_pool2d(tiny[None], 2)[0].tolist() == [[2.5, 1], [1, 6.5]]
 # %%
 from ainotes.widgets import PoolingExplorer
 
-PoolingExplorer({"boot": boot, "shirt": shirt, "bag": bag, "4 × 4": tiny / 8}, kind="max", kernel=2, shift=[0, 1])
+PoolingExplorer({"boot": boot, "shirt": shirt, "bag": bag, "4 × 4": tiny / 8}, kernel=2, shift=[0, 1], cell=[7, 6])
 
 # %% [markdown]
 # One picture proves little. Over a thousand garments: each is shifted by a pixel, and we compare before and after,
