@@ -7,19 +7,23 @@ on what was inlined. How one is written: `ainotes.widgets.base`.
 from ainotes.widgets.base import LiveFigure
 from ainotes.widgets.confusion import ConfusionExplorer
 from ainotes.widgets.curves import CurveExplorer
+from ainotes.widgets.gabor import GaborExplorer
 from ainotes.widgets.pooling import PoolingExplorer
 from ainotes.widgets.quiz import Quiz
 from ainotes.widgets.stepper import ConvolutionStepper
 from ainotes.widgets.stride import StrideExplorer
 from ainotes.widgets.time_budget import TimeBudget
+from ainotes.widgets.zoo import ZooExplorer
 
 __all__ = [
     "ConfusionExplorer",
     "ConvolutionStepper",
     "CurveExplorer",
+    "GaborExplorer",
     "LiveFigure",
     "PoolingExplorer",
     "Quiz",
     "StrideExplorer",
     "TimeBudget",
+    "ZooExplorer",
 ]
