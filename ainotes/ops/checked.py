@@ -14,14 +14,14 @@ DTYPES = (torch.int64, torch.int32)  # besides floats: smaller integers would ov
 
 def tensor(operation: str, name: str, value: Any) -> Tensor:
     """Return the value if it is a tensor of numbers that can be summed safely."""
+    expects = f"{operation}: {name} {'expect' if name == 'images' else 'expects'}"
     if not isinstance(value, Tensor):
-        raise TypeError(
-            f"{operation}: {name} expects a tensor, got {type(value).__name__}; use torch.as_tensor({name}).float()"
-        )
+        raise TypeError(f"{expects} a tensor, got {type(value).__name__}; use torch.as_tensor({name}).float()")
     if value.is_floating_point() or value.is_complex() or value.dtype in DTYPES:
         return value
-    mend = f"{name}.float() / 255" if value.dtype == torch.uint8 else f"{name}.float()"
-    raise TypeError(f"{operation}: {name} expects a float dtype, got {value.dtype}; use {mend}")
+    bytes_of_pixels = name == "images" and value.dtype == torch.uint8
+    mend = f"{name}.float()" + (" / 255" if bytes_of_pixels else "")
+    raise TypeError(f"{expects} a float dtype, got {value.dtype}; use {mend}")
 
 
 def images(operation: str, images: Any) -> Tensor:

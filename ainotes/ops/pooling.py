@@ -45,7 +45,8 @@ def max_pool2d(
     TypeError
         Where images are no tensor, or a number is not a whole one.
     ValueError
-        Where the shape is wrong, the padding too large, or the window larger than the padded images.
+        Where the shape is wrong, the padding too large, the window larger than the padded images, or a dilated window
+        sees padding alone.
 
     Examples
     --------
@@ -54,6 +55,7 @@ def max_pool2d(
     tensor([[[[5., 7.]]]])
     """
     where = _windows("max_pool2d", images, kernel, stride, padding, dilation)
+    _check_pixels(where, images)
     lowest = -torch.inf if images.is_floating_point() else torch.iinfo(images.dtype).min
     padded = pad_with(images, where.before, where.after, lowest)
     cells = torch.stack([pixels for _, _, pixels in where.taps(padded)])  # (K K, N, C, H_out, W_out)
@@ -103,6 +105,22 @@ def avg_pool2d(
     if count_include_pad:
         return total / (where.kernel[0] * where.kernel[1])
     return total / _sum(where, torch.ones_like(images[:1, :1]))  # divided by the pixels of the image in each window
+
+
+def _check_pixels(where: Grid, images: Tensor) -> None:
+    """Refuse windows whose holes swallow the whole image.
+
+    PyTorch 2.15 answers such a window with -inf, and its backward pass writes outside the image.
+    """
+    for side, name in enumerate(("rows", "columns")):
+        S, P, D, size = where.stride[side], where.before[side], where.dilation[side], images.shape[2 + side]
+        for place in range(where.output[side] if D > 1 else 0):
+            taps = (place * S - P + cell * D for cell in range(where.kernel[side]))
+            if not any(0 <= tap < size for tap in taps):
+                raise ValueError(
+                    f"max_pool2d: with padding {P} and dilation {D} a window on {size} {name} sees padding alone, "
+                    "which has no largest pixel; use less of either, or a larger image"
+                )
 
 
 def _sum(where: Grid, images: Tensor) -> Tensor:
