@@ -8,7 +8,6 @@ from ainotes.widgets.base import LiveFigure
 from ainotes.widgets.confusion import ConfusionExplorer
 from ainotes.widgets.curves import CurveExplorer
 from ainotes.widgets.gabor import GaborExplorer
-from ainotes.widgets.gabor import GaborExplorer
 from ainotes.widgets.pooling import PoolingExplorer
 from ainotes.widgets.quiz import Quiz
 from ainotes.widgets.stepper import ConvolutionStepper
@@ -20,7 +19,6 @@ __all__ = [
     "ConfusionExplorer",
     "ConvolutionStepper",
     "CurveExplorer",
-    "GaborExplorer",
     "GaborExplorer",
     "LiveFigure",
     "PoolingExplorer",
