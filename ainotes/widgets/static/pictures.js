@@ -39,7 +39,8 @@ function colours({ rows, columns, values }, { signed, strength = 1 }) {
 }
 
 /**
- * Make a picture. With `onpick` a cell of it can be chosen, by pointer or keys, and it is announced as a slider.
+ * Make a picture. With `onpick` a cell of it can be chosen, by pointer or keys (`onpick(cell, key)`), and it is
+ * announced as a slider.
  * `paint(plane, { signed, numbers, strength })`: `signed` is the value of full colour where 0 is in the middle; `numbers`
  * turns a value into the text of its cell. `colour([r, g, b])` paints three planes as one picture. `boxes([...])` puts
  * { row, column, rows, columns, kind } over it. `pick([row, column], text)` shows the chosen cell; `call` renames it.
@@ -97,22 +98,29 @@ function picture(label, { onpick } = {}) {
     const states = { valuemin: 0, valuemax: rows * columns - 1, valuenow: cell[0] * columns + cell[1], valuetext: text };
     for (const [name, value] of Object.entries(states)) node.setAttribute(`aria-${name}`, value);
   }
-  function point(event) {
-    const box = canvas.getBoundingClientRect();
-    const inside = (share, count) => Math.min(count - 1, Math.max(0, Math.floor(share * count)));
-    const to = [inside((event.clientY - box.top) / box.height, rows), inside((event.clientX - box.left) / box.width, columns)];
-    if (to[0] !== cell[0] || to[1] !== cell[1]) onpick(to);
-  }
   if (onpick) {
-    for (const kind of ["pointerdown", "pointermove"]) node.addEventListener(kind, point);
+    drag(node, (down, across) => {
+      const inside = (share, count) => Math.min(count - 1, Math.max(0, Math.floor(share * count)));
+      const to = [inside(down, rows), inside(across, columns)];
+      if (to[0] !== cell[0] || to[1] !== cell[1]) onpick(to);
+    });
     node.addEventListener("keydown", (event) => {
       const to = event.ctrlKey || event.metaKey || event.altKey ? null : moved(cell, event.key, [rows, columns]);
       if (!to) return;
       event.preventDefault();
-      onpick(to);
+      onpick(to, event.key);
     });
   }
   return { node, paint, colour, boxes, pick, call: (text) => node.setAttribute("aria-label", text) };
+}
+
+/** Call `act(down, across)` with where the pointer is on a node, as shares of its height and width. */
+function drag(node, act) {
+  const point = (event) => {
+    const box = node.getBoundingClientRect();
+    act((event.clientY - box.top) / box.height, (event.clientX - box.left) / box.width);
+  };
+  for (const kind of ["pointerdown", "pointermove"]) node.addEventListener(kind, point);
 }
 
 /** A picture with its caption below. */

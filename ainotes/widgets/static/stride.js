@@ -1,5 +1,5 @@
 /* What kernel, stride, padding and dilation make of a size, along a row and on a square. */
-/* global h, frame, put, follow, slider, moved, outputSize, picture, pane */
+/* global h, frame, put, follow, slider, moved, outputSize, picture, drag, pane */
 
 const NUMBERS = { size: ["Size n", 1, 16], kernel: ["Kernel K", 1, 7], stride: ["Stride S", 1, 5], padding: ["Padding P", 0, 4], dilation: ["Dilation D", 1, 3] };
 
@@ -92,7 +92,7 @@ function render({ model, el }) {
   const row = h("div", { class: "along", role: "slider", tabindex: 0, "aria-label": "Window on the row", onkeydown }, cells, span, links, outs);
   const sees = h("p", { class: "note" });
   const wide = () => cells.children.length;
-  drag(row, ({ across }) => choose(current()[0], nearest(Math.floor(across * wide()) - options.padding, output, options)));
+  drag(row, (_, across) => choose(current()[0], nearest(Math.floor(across * wide()) - options.padding, output, options)));
   function onkeydown(event) {
     const [down, right] = current();
     const key = { ArrowDown: "ArrowLeft", ArrowUp: "ArrowRight" }[event.key] ?? event.key;
@@ -104,7 +104,7 @@ function render({ model, el }) {
 
   const input = picture("Input");
   const result = picture("Output", { onpick: ([down, right]) => choose(down, right) });
-  drag(input.node, ({ across, down }) => {
+  drag(input.node, (down, across) => {
     const pixel = (share) => Math.floor(share * (size + 2 * options.padding)) - options.padding;
     choose(nearest(pixel(down), output, options), nearest(pixel(across), output, options));
   });
@@ -185,15 +185,6 @@ function render({ model, el }) {
   compute();
   const ends = [follow(model, Object.keys(NUMBERS), compute), follow(model, ["cell"], show)];
   return () => ends.forEach((end) => end());
-}
-
-/** Call `act` with where the pointer is, as shares of the node. */
-function drag(node, act) {
-  const point = (event) => {
-    const box = node.getBoundingClientRect();
-    act({ across: (event.clientX - box.left) / box.width, down: (event.clientY - box.top) / box.height });
-  };
-  for (const kind of ["pointerdown", "pointermove"]) node.addEventListener(kind, point);
 }
 
 export default { render };
