@@ -10,6 +10,7 @@ from ainotes.widgets.curves import CurveExplorer
 from ainotes.widgets.gabor import GaborExplorer
 from ainotes.widgets.pooling import PoolingExplorer
 from ainotes.widgets.quiz import Quiz
+from ainotes.widgets.receptive import ReceptiveFieldExplorer
 from ainotes.widgets.stepper import ConvolutionStepper
 from ainotes.widgets.stride import StrideExplorer
 from ainotes.widgets.time_budget import TimeBudget
@@ -23,6 +24,7 @@ __all__ = [
     "LiveFigure",
     "PoolingExplorer",
     "Quiz",
+    "ReceptiveFieldExplorer",
     "StrideExplorer",
     "TimeBudget",
     "ZooExplorer",
