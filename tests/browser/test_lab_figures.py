@@ -29,15 +29,45 @@ display(quiz, curves)
 """
 
 
-@pytest.fixture
-def lab(tmp_path):
-    """A JupyterLab of its own, with its own settings, in an empty folder; yields its address."""
+# Each figure of part 1, what is pressed on it, the trait that must follow in Python, and what Python sets it to then.
+PART_1 = {
+    "stepper": ("ConvolutionStepper({'boot': picture})", "Position", "ArrowRight", "position", 1, 7),
+    "stride": ("StrideExplorer(size=8)", "Stride S", "ArrowRight", "stride", 2, 4),
+    "pooling": ("PoolingExplorer({'boot': picture})", "Window", "ArrowRight", "kernel", 3, 4),
+    "receptive": ("ReceptiveFieldExplorer([(3,), (2, 2), (3,)])", "Layer", "ArrowLeft", "depth", 2, 1),
+    "gabor": ("GaborExplorer({'boot': picture})", "Frequency", "ArrowRight", "frequency", 0.21, 0.3),
+}
+PART_1_CELL = """
+import numpy as np
+from pathlib import Path
+from ainotes.widgets import *
+
+picture = np.arange(784, dtype=float).reshape(28, 28) / 784
+figures = {FIGURES}
+traits = {TRAITS}
+
+def told(name, trait, back):
+    def tell(change):
+        with open(f"{name}.txt", "a") as file:
+            file.write(f"{change.new} ")
+        if change.new != back:
+            setattr(figures[name], trait, back)  # Python moves it on
+    return tell
+
+for name, (trait, back) in traits.items():
+    figures[name].observe(told(name, trait, back), trait)
+display(*figures.values())
+"""
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """A JupyterLab of its own, with its own settings; yields its address and its folder."""
+    tmp_path = tmp_path_factory.mktemp("lab")
     work = tmp_path / "work"
     work.mkdir()
-    cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": CELL, "outputs": [], "execution_count": None}
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    notebook = {"cells": [cell], "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
-    (work / "figures.ipynb").write_text(json.dumps(notebook))
+    (work / "figures.ipynb").write_text(_notebook(CELL))
+    (work / "part_1.ipynb").write_text(_notebook(_part_1_cell()))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -56,6 +86,19 @@ def lab(tmp_path):
         server.wait(timeout=30)
 
 
+def _notebook(source: str) -> str:
+    cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": source, "outputs": [], "execution_count": None}
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    metadata = {"kernelspec": kernel}
+    return json.dumps({"cells": [cell], "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
+
+
+def _part_1_cell() -> str:
+    figures = ", ".join(f"{name!r}: {code}" for name, (code, *_) in PART_1.items())
+    traits = {name: (trait, back) for name, (_, _, _, trait, _, back) in PART_1.items()}
+    return PART_1_CELL.replace("FIGURES", figures).replace("{TRAITS}", repr(traits))
+
+
 def _answers(address: str) -> bool:
     try:
         return urllib.request.urlopen(address, timeout=5).status == 200
@@ -70,26 +113,51 @@ def _wait_for(condition, seconds: float, log: Path | None = None) -> None:
         time.sleep(0.1)
 
 
+def _wait_on(page, condition) -> None:
+    """Wait, with the page alive, until a condition holds."""
+    for _ in range(300):
+        if condition():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("it did not happen in time")
+
+
 def _read(page, path: Path) -> str:
     """Wait, with the page alive, until Python wrote a file; return what it holds."""
-    for _ in range(300):
-        if path.exists() and path.read_text():
-            return path.read_text()
-        page.wait_for_timeout(100)
-    raise AssertionError(f"Python never wrote {path.name}")
+    _wait_on(page, lambda: path.exists() and path.read_text())
+    return path.read_text()
+
+
+def _run_all(page, address: str, notebook: str, wait_for: str) -> None:
+    page.goto(f"{address}/lab/tree/{notebook}")
+    # Run before the kernel is there, and JupyterLab asks for one in a dialog.
+    ready = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+    page.wait_for_function(ready, timeout=90_000)
+    page.evaluate("void window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    page.wait_for_selector(wait_for, timeout=90_000)
+    assert page.locator(".ainotes-live").count() == 0, "with a kernel the widget view is used, not the HTML"
+
+
+@pytest.mark.slow
+def test_the_figures_of_part_1_reach_python_and_are_moved_by_it(chromium, lab):
+    address, work = lab
+    page = chromium.new_page(viewport={"width": 1280, "height": 1000})
+    _run_all(page, address, "part_1.ipynb", ".ainotes-gabor")
+    for name, (_, control, key, trait, value, back) in PART_1.items():
+        slider = page.locator(f".ainotes-{name}").get_by_role("slider", name=control, exact=True)
+        slider.press(key)
+        told, heard = work / f"{name}.txt", f"{value} {back} "
+        _wait_on(page, lambda told=told, heard=heard: told.exists() and told.read_text() == heard)
+        page.wait_for_timeout(200)
+        assert float(slider.input_value()) == pytest.approx(back), f"{name}: Python set {trait} to {back}"
+    page.close()
 
 
 @pytest.mark.slow
 def test_what_is_done_in_the_lab_reaches_python_and_back(chromium, lab):
     address, work = lab
     page = chromium.new_page(viewport={"width": 1280, "height": 1000})
-    page.goto(f"{address}/lab/tree/figures.ipynb")
-    # Run before the kernel is there, and JupyterLab asks for one in a dialog.
-    ready = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
-    page.wait_for_function(ready, timeout=90_000)
-    page.evaluate("void window.jupyterapp.commands.execute('notebook:run-all-cells')")
-    page.wait_for_selector(".ainotes-curves", timeout=90_000)
-    assert page.locator(".ainotes-live").count() == 0, "with a kernel the widget view is used, not the HTML"
+    _run_all(page, address, "figures.ipynb", ".ainotes-curves")
 
     page.get_by_label("no", exact=True).focus()
     page.keyboard.press("ArrowDown")  # JupyterLab would move to another cell, were it not held back
