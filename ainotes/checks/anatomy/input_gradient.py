@@ -203,8 +203,8 @@ input_gradient = Exercise(
         ),
         Misconception(
             _same_padding,
-            "With that padding the result is as large as `grad_output`. The picture was larger: a corner pixel was seen "
-            "by one place only.",
+            "With that padding the result is as large as `grad_output`. The picture was larger: a corner pixel was "
+            "seen by one place only.",
             also=(lambda grad_output, weight: F.conv2d(grad_output, _turned(weight), padding="same"),),
         ),
         Misconception(
@@ -218,8 +218,8 @@ input_gradient = Exercise(
         ),
         Misconception(
             _channels_not_exchanged,
-            "The kernels are turned, but inputs and outputs have not changed places: what was C_out comes in now, and C "
-            "goes out. Which dimension of the weight is which?",
+            "The kernels are turned, but inputs and outputs have not changed places: what was C_out comes in now, and "
+            "C goes out. Which dimension of the weight is which?",
             also=(
                 lambda grad_output, weight: F.conv2d(grad_output, weight.rot90(2, (2, 3)), padding=weight.size(3) - 1),
             ),
@@ -270,8 +270,8 @@ input_gradient = Exercise(
         ),
         Misconception(
             _stamped_over,
-            "Where the kernels overlap, the last one wipes out the others. A pixel that was seen several times gets the "
-            "sum: `+=`.",
+            "Where the kernels overlap, the last one wipes out the others. A pixel that was seen several times gets "
+            "the sum: `+=`.",
         ),
     ),
     hints=(

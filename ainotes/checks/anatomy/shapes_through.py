@@ -294,8 +294,8 @@ shapes_through = Exercise(
         ),
         Misconception(
             _unpacked_every_time,
-            "You take every shape apart into three numbers. After a flatten or a global average there is only one: take "
-            "it apart only where there are three.",
+            "You take every shape apart into three numbers. After a flatten or a global average there is only one: "
+            "take it apart only where there are three.",
         ),
         Misconception(
             _one_list_changed,
