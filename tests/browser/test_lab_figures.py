@@ -129,7 +129,7 @@ def _read(page, path: Path) -> str:
 
 
 def _run_all(page, address: str, notebook: str, wait_for: str) -> None:
-    page.goto(f"{address}/lab/tree/{notebook}")
+    page.goto(f"{address}/lab/workspaces/{notebook.split('.')[0]}/tree/{notebook}")  # not where another test left off
     # Run before the kernel is there, and JupyterLab asks for one in a dialog.
     ready = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
     page.wait_for_function(ready, timeout=90_000)
