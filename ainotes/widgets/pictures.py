@@ -57,9 +57,9 @@ def one_of(where: str, what: str, value: str, known: Any) -> str:
 
 
 def _packed(where: str, name: str, image: np.ndarray) -> dict[str, Any]:
-    if image.ndim == 2:
-        image = image[None]
-    if image.ndim != 3:
+    if image.ndim == 3 and len(image) == 1:
+        image = image[0]  # so that three columns are not taken for three channels
+    if image.ndim not in (2, 3):
         shapes = "(H, W), (1, H, W), (3, H, W) or (H, W, 3)"
         raise ValueError(f"{where}: image {name!r} expects {shapes}, got {image.shape}")
     pixels = as_uint8(image[None])[0]  # (H, W) or (H, W, 3)
