@@ -93,11 +93,7 @@ class ConvolutionStepper(LiveFigure):
         weights = {name: _weight(where, name, each, channels.copy().pop()) for name, each in given.items()}
         picture = one_of(where, "picture", next(iter(pictures)) if picture is None else picture, pictures)
         kernel = one_of(where, "kernel", next(iter(weights)) if kernel is None else kernel, weights)
-        smallest = min(min(each["shape"][1:]) for each in pictures.values())
-        largest = max(len(each[0]) for each in weights.values())
-        if largest > smallest:
-            need = f"a kernel of {largest} needs pictures of at least {largest} pixels"
-            raise ValueError(f"{where}: {need}, got {smallest}")
+        _fits(where, max(len(each[0]) for each in weights.values()), pictures)
         super().__init__(
             pictures=pictures,
             kernels=weights,
@@ -137,12 +133,26 @@ class ConvolutionStepper(LiveFigure):
 
     @traitlets.validate("weight")
     def _valid_weight(self, proposal: Any) -> list:
-        return _weight(type(self).__name__, "weight", proposal["value"], self.pictures[self.picture]["shape"][0])
+        where = type(self).__name__
+        weight = _weight(where, "weight", proposal["value"], next(iter(self.pictures.values()))["shape"][0])
+        _fits(where, len(weight[0]), self.pictures)
+        return weight
 
     @traitlets.observe("kernel")
     def _take_kernel(self, change: Any) -> None:
         if change["new"] in self.kernels:
             self.weight = self.kernels[change["new"]]
+
+    @traitlets.observe("weight")
+    def _name_kernel(self, change: Any) -> None:
+        if self.kernel in self.kernels and change["new"] != self.kernels[self.kernel]:
+            self.kernel = BY_HAND
+
+
+def _fits(where: str, side: int, pictures: Mapping[str, Any]) -> None:
+    smallest = min(min(each["shape"][1:]) for each in pictures.values())
+    if side > smallest:
+        raise ValueError(f"{where}: a kernel of {side} needs pictures of at least {side} pixels, got {smallest}")
 
 
 def _weight(where: str, name: str, numbers: Any, channels: int) -> list[list[list[float]]]:

@@ -1,5 +1,5 @@
 /* A kernel that steps over a picture: each output cell shows the products that made it. */
-/* global h, frame, put, follow, slider, chooser, unique, at, conv2d, outputSize, patch, picture, pane, planesOf, brief, reach */
+/* global h, frame, put, follow, slider, chooser, unique, at, conv2d, outputSize, patch, picture, pane, planesOf, brief, moved, reach */
 
 /** Row and column of an output cell by its number in reading order. */
 export const cellOf = (position, columns) => [Math.floor(position / columns), position % columns];
@@ -43,13 +43,15 @@ function render({ model, el }) {
     put(model, "kernel", name);
   });
   const choose = set("position");
+  const chooseCell = ([row, column]) => choose(row * output.columns + column);
+  const here = () => Math.min(model.get("position"), (output?.values.length ?? 1) - 1);
   const input = picture("Input", { onpick: pickInput });
-  const result = picture("Output", { onpick: ([row, column]) => choose(row * output.columns + column) });
+  const result = picture("Output", { onpick: chooseCell });
   const hands = h("div", { class: "hands" });
   const position = slider("Position", { min: 0, max: 0, oninput: choose, say: () => place() });
   const stride = slider("Stride", { min: 1, max: 4, oninput: set("stride") });
   const padding = slider("Padding", { min: 0, max: 4, oninput: set("padding") });
-  const on = h("button", { type: "button", onclick: () => choose(Math.min(output.values.length - 1, model.get("position") + 1)) }, "Step");
+  const on = h("button", { type: "button", onclick: () => choose(Math.min(output.values.length - 1, here() + 1)) }, "Step");
   const play = h("button", { type: "button", class: "main", onclick: () => (timer ? pause() : start()) }, "Play");
   const reveal = h("input", { type: "checkbox", onchange: () => put(model, "reveal", reveal.checked) });
   const says = h("p", { class: "says", "aria-live": "polite" });
@@ -57,24 +59,24 @@ function render({ model, el }) {
   const tables = h("div", { class: "tables" });
 
   const place = () => {
-    const [row, column] = cellOf(model.get("position"), output?.columns ?? 1);
+    const [row, column] = cellOf(here(), output?.columns ?? 1);
     return `row ${row}, column ${column}`;
   };
-  // The window that stands closest to a pixel of the input.
-  function pickInput([row, column]) {
-    const [step, size] = [model.get("stride"), model.get("weight")[0].length];
-    const near = (pixel, most) => Math.min(most - 1, Math.max(0, Math.round((pixel - (size - 1) / 2) / step)));
-    choose(near(row, output.rows) * output.columns + near(column, output.columns));
+  // The window that stands closest to a pixel of the input; keys go from window to window.
+  function pickInput(pixel, key) {
+    const [step, size, most] = [model.get("stride"), model.get("weight")[0].length, [output.rows, output.columns]];
+    const near = (index, axis) => Math.min(most[axis] - 1, Math.max(0, Math.round((index - (size - 1) / 2) / step)));
+    chooseCell(key ? moved(cellOf(here(), output.columns), key, most) : pixel.map(near));
   }
   function start() {
-    if (model.get("position") >= output.values.length - 1) choose(0);
+    if (here() === output.values.length - 1) choose(0);
     put(model, "reveal", true);
     play.textContent = "Pause";
     says.setAttribute("aria-live", "off");
     // Without motion it goes a row at a time, slowly.
     const [pace, size] = still.matches ? [1000, output.columns] : [1000 / CELLS_A_SECOND, 1];
     timer = setInterval(() => {
-      const next = Math.min(output.values.length - 1, model.get("position") + size);
+      const next = Math.min(output.values.length - 1, here() + size);
       choose(next);
       if (next === output.values.length - 1) pause();
     }, pace);
@@ -96,7 +98,7 @@ function render({ model, el }) {
       hands.replaceChildren(...weight.map((rows, c) => {
         const name = NAMES[shape[0]]?.[c] ?? "";
         return h("fieldset", null, h("legend", { class: name ? "" : "unseen" }, name || "Kernel"), rows.map((row, i) => row.map((_, j) =>
-          h("input", { type: "number", step: "any", "aria-label": `${name} kernel, row ${i}, column ${j}`.trim(), oninput: (event) => edit(c, i, j, event.target) }))));
+          h("input", { type: "number", step: "any", "aria-label": `${name} kernel, row ${i}, column ${j}`.trim(), oninput: (event) => edit(c, i, j, event.target), onchange: showKernel }))));
       }));
     }
     const fields = hands.querySelectorAll("input");
@@ -105,7 +107,7 @@ function render({ model, el }) {
     });
   }
   function edit(c, i, j, field) {
-    if (!Number.isFinite(field.valueAsNumber)) return; // still typing
+    if (!Number.isFinite(field.valueAsNumber)) return; // still typing; what is left empty is filled again
     const weight = model.get("weight").map((rows) => rows.map((row) => [...row]));
     weight[c][i][j] = field.valueAsNumber;
     model.set("weight", weight);
@@ -131,7 +133,7 @@ function render({ model, el }) {
   }
   function show() {
     const [weight, step, zeros, bias, revealed, name] = state("weight", "stride", "padding", "bias", "reveal", "picture");
-    const now = Math.min(model.get("position"), output.values.length - 1);
+    const now = here();
     const cell = cellOf(now, output.columns);
     const size = weight[0].length;
     const { parts, sums: each, total } = products(planes, weight, cell, { stride: step, padding: zeros, bias });
@@ -141,7 +143,7 @@ function render({ model, el }) {
     input.boxes([{ row: zeros, column: zeros, rows, columns, kind: "frame" }, { row: cell[0] * step, column: cell[1] * step, rows: size, columns: size }]);
     const text = `${place()}: ${brief(total)}`;
     result.pick(cell, text);
-    input.pick([cell[0] * step, cell[1] * step], `window at ${place()}`);
+    input.pick(cell.map((index) => index * step + Math.floor((size - 1) / 2)), `window at ${place()}`);
     position.show(now);
     reveal.checked = revealed;
     const count = planes.length * size * size;
