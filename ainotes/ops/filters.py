@@ -73,7 +73,7 @@ def gabor_kernel(frequency: float, theta: float = 0.0, sigma: float = 2.0, size:
     """
     _check_gabor("gabor_kernel", frequency, theta, sigma)
     cos, sin = math.cos(theta), math.sin(theta)
-    half = _half(max(abs(REACH * sigma * cos), abs(REACH * sigma * sin)))
+    half = math.ceil(REACH * sigma * max(abs(cos), abs(sin)))
     if size is not None:
         half = _odd("gabor_kernel", size) // 2
     column = torch.arange(-half, half + 1, dtype=torch.float64)  # (K,)
@@ -109,7 +109,7 @@ def gabor_bank(frequency: float, sigma: float = 2.0, orientations: int = 8, size
     """
     _check_gabor("gabor_bank", frequency, 0.0, sigma)
     count = shapes.whole("gabor_bank", "orientations", orientations, 1)
-    side = 2 * _half(REACH * sigma) + 1 if size is None else _odd("gabor_bank", size)
+    side = 2 * math.ceil(REACH * sigma) + 1 if size is None else _odd("gabor_bank", size)
     return torch.stack([gabor_kernel(frequency, math.pi * step / count, sigma, side) for step in range(count)])
 
 
@@ -162,11 +162,6 @@ def gabor_response(images: Tensor, kernel: Tensor) -> Tensor:
     parts = [conv2d(images, part.to(images.dtype), padding="same") for part in (bank.real, bank.imag)]
     # The norm, and not sqrt of a sum: its gradient is 0, not nan, where the answer is 0.
     return torch.linalg.vector_norm(torch.stack(parts), dim=0)  # (N, B, H, W)
-
-
-def _half(reach: float) -> int:
-    """Return the pixels between a kernel's centre and its border, at least one."""
-    return math.ceil(max(reach, 1))
 
 
 def _odd(operation: str, size: int) -> int:
