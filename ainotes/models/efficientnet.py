@@ -127,7 +127,7 @@ STAGES = (
 class Scale(NamedTuple):
     """How one of the family differs from B0.
 
-    Attributes
+    Parameters
     ----------
     width, depth : float
         Multipliers of channels and of blocks.
