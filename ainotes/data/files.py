@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +37,11 @@ class DataFile:
     def name(self) -> str:
         """The file's name without its folder."""
         return self.path.rsplit("/", 1)[-1]
+
+
+def stamps(paths: Iterable[Path]) -> str:
+    """Return names, sizes and times of files in one string, which is another one when a file changed."""
+    return str([(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in paths])
 
 
 def problem(file: DataFile, path: Path) -> str | None:

@@ -61,6 +61,31 @@ FASHION_MNIST = {
     ),
 }
 
+# What torchvision downloads. The batches in it have no SHA-256 here: their MD5 is torchvision's.
+CIFAR10 = DataFile(
+    "cifar-10-python.tar.gz",
+    170_498_071,
+    sha256="6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce",
+    md5="c58f30108f718f92721af3b95e74349a",
+    urls=("https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz",),  # its author's, and torchvision's
+)
+CIFAR10_BATCHES = {
+    "train": (
+        ("data_batch_1", "c99cafc152244af753f735de768cd75f"),
+        ("data_batch_2", "d4bba439e000b95fd0a9bffe97cbabec"),
+        ("data_batch_3", "54ebc095f3ab1f0389bbae665268c751"),
+        ("data_batch_4", "634d18415352ddfa80567beed471001a"),
+        ("data_batch_5", "482c414d41f54cd18b22e5b47cb7c3cb"),
+    ),
+    "test": (("test_batch", "40351d587109b95175f43aff81a1287e"),),
+}
+CIFAR10_JPEG = DataFile(
+    "cifar10_jpeg.tar.xz",
+    18_556_916,
+    sha256="2d0d22bcad964ca3e33d2ba9caf9c638670afdf638895954c14fac0f9eae44ea",
+    md5="61838c7068d9fe2f4e675b316fa148a6",
+)
+
 
 def fetch(file: DataFile, *, allow_download: bool = True, quiet: bool = False) -> tuple[Path, str]:
     """Return a true copy of a file and where it was found: "AINOTES_DATA", "the cache" or "a download".
