@@ -1,6 +1,9 @@
 """`ainotes.data.photographs`: colour photographs of two classes, whatever this machine has."""
 
+import dataclasses
+import hashlib
 import io
+import pickle
 import subprocess
 import sys
 import tarfile
@@ -10,9 +13,36 @@ import pytest
 import torch
 from PIL import Image
 
-from ainotes.data import folders, notices, photo_arrays, photo_crops, photo_sources, photographs
+from ainotes.data import cifar10, folders, notices, photo_arrays, photo_crops, photo_sources, photographs, registry
+from ainotes.data.cifar_classes import CLASSES
 
 SHARED = folders.data_folder()
+
+
+def encoded(value, size=(40, 30), form="JPEG", **options):
+    file = io.BytesIO()
+    Image.new("RGB", size, (value, 0, 255 - value)).save(file, form, **options)
+    return file.getvalue()
+
+
+def cifar_archive():
+    """Return CIFAR-10 as a JPEG archive, with five pictures of each class; each its own shade."""
+    members = [
+        (f"{part}/{kind.lower()}/{i:04}.jpg", encoded(40 * i + label, (32, 32)))
+        for part in ("train", "test")
+        for label, kind in enumerate(CLASSES)
+        for i in range(5)
+    ]
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w:xz") as archive:
+        for name, content in members:
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return file.getvalue()
+
+
+CIFAR = cifar_archive()
 
 
 @pytest.fixture
@@ -23,15 +53,11 @@ def data(tmp_path, monkeypatch):
     monkeypatch.setenv("AINOTES_DATA", str(folder))
     monkeypatch.setenv("AINOTES_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(photo_sources, "CAT_DOG_COUNTS", {"train": 3, "val": 2})
+    known = {"size_bytes": len(CIFAR), "sha256": hashlib.sha256(CIFAR).hexdigest()}
+    monkeypatch.setattr(registry, "CIFAR10_JPEG", dataclasses.replace(registry.CIFAR10_JPEG, **known))
     notices.forget()
     yield folder
     notices.forget()
-
-
-def encoded(value, size=(40, 30), form="JPEG", **options):
-    file = io.BytesIO()
-    Image.new("RGB", size, (value, 0, 255 - value)).save(file, form, **options)
-    return file.getvalue()
 
 
 def ants_and_bees(folder):
@@ -44,23 +70,13 @@ def ants_and_bees(folder):
     return folder / "hymenoptera_data"
 
 
-def cifar_archive(folder, more=()):
-    members = [
-        (f"{part}/{kind}/{i:04}.jpg", encoded(40 * i, (32, 32)))
-        for part in ("train", "test")
-        for kind in ("cat", "dog", "truck")
-        for i in range(5)
-    ]
-    with tarfile.open(folder / "cifar10_jpeg.tar.xz", "w:xz") as archive:
-        for name, content in [*members, *more]:
-            member = tarfile.TarInfo(name)
-            member.size = len(content)
-            archive.addfile(member, io.BytesIO(content))
+def put_cifar(folder, content=CIFAR):
+    (folder / "cifar10_jpeg.tar.xz").write_bytes(content)
 
 
 def test_ants_and_bees_come_first(data, capsys):
     ants_and_bees(data)
-    cifar_archive(data)
+    put_cifar(data)
     train, val = photographs(size=20)
     assert train.images.shape == (6, 3, 20, 20)
     assert train.images.dtype == torch.uint8
@@ -93,14 +109,12 @@ def test_a_class_without_a_readable_photograph_is_passed_over(data, capsys):
     assert "bees holds no readable photograph" in said
 
 
-def test_then_cats_and_dogs_straight_from_the_archive(data, tmp_path, capsys):
-    escape = ("../outside.jpg", encoded(9))
-    odd = [escape, ("/train/cat/absolute.jpg", encoded(9)), ("train/cat/../dog/x.jpg", encoded(9))]
-    cifar_archive(data, odd)
+def test_then_cats_and_dogs_of_cifar10(data, tmp_path, capsys):
+    put_cifar(data)
     before = sorted(p for p in tmp_path.rglob("*") if "cache" not in p.parts)
     train, val = photographs(size=24)
     assert (train.classes, len(train), len(val)) == (("Cat", "Dog"), 6, 4)
-    assert train.labels.bincount().tolist() == [3, 3]
+    assert train.labels.tolist() == [0, 1] * 3
     assert not train.is_standin
     assert sorted(p for p in tmp_path.rglob("*") if "cache" not in p.parts) == before
     assert capsys.readouterr().out == (
@@ -109,11 +123,34 @@ def test_then_cats_and_dogs_straight_from_the_archive(data, tmp_path, capsys):
     )
 
 
+@pytest.mark.parametrize(("part", "number"), [("train", 0), ("val", 1)])
+def test_the_cats_and_dogs_are_those_that_cifar10_gives(data, part, number):
+    put_cifar(data)
+    few, every = photographs(size=32)[number], cifar10(train=part == "train", quiet=True)
+    for kind, name in enumerate(few.classes):
+        theirs = every.images[every.labels == every.classes.index(name)]
+        chosen = few.images[few.labels == kind]
+        assert len({image.numpy().tobytes() for image in chosen}) == len(chosen)
+        assert all((theirs == image).flatten(1).all(dim=1).any() for image in chosen)
+
+
+def test_cats_and_dogs_also_come_from_torchvisions_batches(data, monkeypatch):
+    (data / "cifar-10-batches-py").mkdir()
+    known = {"train": [], "test": []}
+    for part, name, shade in (("train", "data_batch_1", 10), ("test", "test_batch", 200)):
+        images = np.full((50, 3072), shade, dtype=np.uint8)
+        content = pickle.dumps({"data": images, "labels": list(range(10)) * 5}, protocol=4)
+        (data / "cifar-10-batches-py" / name).write_bytes(content)
+        known[part].append((name, hashlib.md5(content, usedforsecurity=False).hexdigest()))
+    monkeypatch.setattr(registry, "CIFAR10_BATCHES", known)
+    train, val = photographs(size=24)
+    assert (train.classes, len(train), len(val)) == (("Cat", "Dog"), 6, 4)
+    assert (train.images.unique().tolist(), val.images.unique().tolist()) == ([10], [200])
+
+
 @pytest.mark.parametrize("keep", [0, 100, 700])
 def test_a_damaged_archive_is_named_and_passed_over(data, keep, capsys):
-    cifar_archive(data)
-    path = data / "cifar10_jpeg.tar.xz"
-    path.write_bytes(path.read_bytes()[:keep])
+    put_cifar(data, CIFAR[:keep])
     assert photographs(size=20)[0].is_standin
     assert "cifar10_jpeg.tar.xz" in capsys.readouterr().out
 

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import lzma
-import re
-import tarfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,13 +10,15 @@ import numpy as np
 import PIL
 from PIL import Image
 
-from . import photo_crops
+from . import cifar_copies, photo_crops
+from .cifar_classes import CLASSES as CIFAR_CLASSES
+from .files import stamps
 from .notices import tell_once
 from .photo_arrays import PARTS, Arrays, squared, stacked
 
 PHOTOGRAPHS = {".jpg", ".jpeg", ".png"}
 UNREADABLE = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)  # what Pillow raises on a damaged file
-CAT_AND_DOG = {"cat": 0, "dog": 1}
+CAT_AND_DOG = ("Cat", "Dog")
 CAT_DOG_COUNTS = {"train": 500, "val": 200}  # of each class
 MISSING = "The photographs of ants and bees are not on this machine, so"
 
@@ -59,17 +57,20 @@ def ants_and_bees(folder: Path) -> Found | None:
     )
 
 
-def cats_and_dogs_archive(folder: Path) -> Found | None:
-    """Find `cifar10_jpeg.tar.xz`: CIFAR-10 as JPEG files `{train,test}/CLASS/NNNN.jpg`."""
-    path = folder / "cifar10_jpeg.tar.xz"
-    return _cats_and_dogs(path, [path], lambda: _archive_pictures(path)) if path.is_file() else None
-
-
-def cats_and_dogs_torchvision(folder: Path) -> Found | None:
-    """Find CIFAR-10 as torchvision keeps it, in `cifar-10-batches-py`."""
-    path = folder / "cifar-10-batches-py"
-    batches = sorted(path.glob("*_batch*"))
-    return _cats_and_dogs(path, batches, lambda: _torchvision_pictures(folder)) if len(batches) == 6 else None
+def cats_and_dogs(look: Callable[[Path], cifar_copies.Copy | None], folder: Path) -> Found | None:
+    """Find a copy of CIFAR-10, of the kind that one of `cifar_copies.KINDS` looks for."""
+    copy = look(folder)
+    if copy is None:
+        return None
+    return Found(
+        name="cats-and-dogs",
+        where=copy.where,
+        key=f"{PIL.__version__} {copy.key}",
+        classes=CAT_AND_DOG,
+        source="Cats and dogs of CIFAR-10 (Krizhevsky, 2009), a seeded selection, enlarged from 32x32 pixels.",
+        load=lambda size: _load_cats_and_dogs(copy, size),
+        notice=f"{MISSING} cats and dogs of CIFAR-10, enlarged, take their place.",
+    )
 
 
 def embedded() -> Found:
@@ -92,8 +93,7 @@ def _files(folder: Path) -> list[Path]:
 
 def _key(paths: Iterable[Path]) -> str:
     """Change when a file does, or Pillow."""
-    stats = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in paths]
-    return f"{PIL.__version__} {stats}"
+    return f"{PIL.__version__} {stamps(paths)}"
 
 
 def _load_folder(root: Path, files: dict[tuple[str, str], list[Path]], size: int) -> Arrays:
@@ -125,63 +125,21 @@ def _read(path: Path, size: int) -> np.ndarray | None:
         return None
 
 
-def _cats_and_dogs(where: Path, paths: list[Path], pictures: Callable[[], dict[str, list[list[Image.Image]]]]) -> Found:
-    return Found(
-        name="cats-and-dogs",
-        where=where,
-        key=_key(paths),
-        classes=("Cat", "Dog"),
-        source="Cats and dogs of CIFAR-10 (Krizhevsky, 2009), a seeded selection, enlarged from 32x32 pixels.",
-        load=lambda size: _enlarged(pictures(), size),
-        notice=f"{MISSING} cats and dogs of CIFAR-10, enlarged, take their place.",
-    )
-
-
-def _enlarged(pictures: dict[str, list[list[Image.Image]]], size: int) -> Arrays:
-    """Enlarge pictures given by part and class; the classes take turns."""
-    images = {
-        part: [squared(p, size) for pair in zip(*both, strict=True) for p in pair] for part, both in pictures.items()
-    }
+def _load_cats_and_dogs(copy: cifar_copies.Copy, size: int) -> Arrays:
+    """Choose among CIFAR-10's cats and dogs and enlarge them; the classes take turns."""
+    images = {}
+    for part in PARTS:
+        every = cifar_copies.arrays(copy, "train" if part == "train" else "test")
+        both = [_chosen(np.flatnonzero(every["labels"] == CIFAR_CLASSES.index(kind)), part) for kind in CAT_AND_DOG]
+        rows = np.stack(both, axis=1).ravel()
+        pictures = every["images"][rows].transpose(0, 2, 3, 1)  # (N, C, H, W) -> (N, H, W, C)
+        images[part] = [squared(Image.fromarray(picture), size) for picture in pictures]
     return stacked(images, {part: [0, 1] * (len(images[part]) // 2) for part in PARTS})
 
 
-def _chosen(candidates: list, part: str) -> list:
+def _chosen(candidates: np.ndarray, part: str) -> np.ndarray:
     """Choose as many as are wanted of a class, the same ones each time."""
     count = CAT_DOG_COUNTS[part]
     if len(candidates) < count:
         raise ValueError(f"expects at least {count} pictures of each class to choose from, got {len(candidates)}")
-    order = np.random.default_rng(0).permutation(len(candidates))[:count]
-    return [candidates[i] for i in order]
-
-
-def _archive_pictures(path: Path) -> dict[str, list[list[Image.Image]]]:
-    """Read cats and dogs straight from the archive; nothing is unpacked, so its paths can do no harm."""
-    encoded: dict[str, list[list[tuple[str, bytes]]]] = {part: [[], []] for part in PARTS}
-    wanted = re.compile(r"(?:\./)?(train|test)/(cat|dog)/[^/]+\.jpg")
-    try:
-        with tarfile.open(path, mode="r|xz") as archive:
-            for member in archive:
-                match = wanted.fullmatch(member.name)
-                if match and member.isfile() and member.size < 100_000:
-                    data = archive.extractfile(member)
-                    assert data is not None  # it is a file
-                    part = "train" if match[1] == "train" else "val"
-                    encoded[part][CAT_AND_DOG[match[2]]].append((member.name, data.read()))
-    except (tarfile.TarError, lzma.LZMAError, EOFError) as error:
-        raise ValueError(str(error)) from error
-    return {
-        part: [[Image.open(io.BytesIO(data)) for _, data in _chosen(sorted(files), part)] for files in both]
-        for part, both in encoded.items()
-    }
-
-
-def _torchvision_pictures(folder: Path) -> dict[str, list[list[Image.Image]]]:
-    from torchvision.datasets import CIFAR10
-
-    pictures = {}
-    for part in PARTS:
-        data = CIFAR10(str(folder), train=part == "train")  # checks every file's MD5 before it unpickles it
-        targets = np.array(data.targets)
-        rows = [_chosen(np.flatnonzero(targets == data.class_to_idx[kind]).tolist(), part) for kind in CAT_AND_DOG]
-        pictures[part] = [[Image.fromarray(data.data[row]) for row in some] for some in rows]
-    return pictures
+    return candidates[np.random.default_rng(0).permutation(len(candidates))[:count]]

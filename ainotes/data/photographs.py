@@ -7,20 +7,18 @@ from functools import partial
 
 import torch
 
-from . import photo_sources
+from . import cifar_copies, photo_sources
 from .array_cache import remembered
 from .folders import cache_folder, data_folder
 from .image_set import ImageSet
 from .notices import tell_once
 from .photo_sources import Found
 
-DAMAGE = (OSError, ValueError, RuntimeError)  # what reading a damaged copy raises
 SIZES = (16, 512)  # pixels; smaller is no photograph, larger fills the memory
 
 _ORDER: tuple[Callable[..., Found | None], ...] = (
     photo_sources.ants_and_bees,
-    photo_sources.cats_and_dogs_archive,
-    photo_sources.cats_and_dogs_torchvision,
+    *(partial(photo_sources.cats_and_dogs, look) for look in cifar_copies.KINDS),
 )
 
 
@@ -30,7 +28,7 @@ def photographs(size: int = 150, *, quiet: bool = False) -> tuple[ImageSet, Imag
     Taken from the first of these that is there, in the folder named by `AINOTES_DATA` or in the cache:
 
     1. `hymenoptera_data`: ants and bees, 244 and 153 photographs;
-    2. `cifar10_jpeg.tar.xz`, or torchvision's `cifar-10-batches-py`: 1,000 and 400 cats and dogs, enlarged;
+    2. CIFAR-10, any copy that `cifar10` takes: 1,000 and 400 cats and dogs, enlarged;
     3. embedded: 240 and 120 crops of photographs that scikit-image ships, of natural and of made things. The crops to
        validate with come from other parts of the photographs than those to train on.
 
@@ -55,7 +53,7 @@ def photographs(size: int = 150, *, quiet: bool = False) -> tuple[ImageSet, Imag
     for found in _found():
         try:
             arrays = remembered(f"{found.name}-{size}", f"{found.key} {size}", partial(found.load, size))
-        except DAMAGE as error:
+        except cifar_copies.DAMAGE as error:
             tell_once(f"Not using the damaged {found.where}: {error}.")
             continue
         if found.notice and not quiet:
