@@ -113,6 +113,7 @@ def test_the_unit_follows_pointer_and_arrow_keys_on_the_picture(open_page):
     page.mouse.move(box["x"] + 2, box["y"] + box["height"] - 2)
     assert unit.get_attribute("aria-valuetext") == "row 10, column 0"
     unit.press("ArrowUp")
+    assert unit.evaluate("(node) => getComputedStyle(node).outlineWidth") == "3px", "the focus can be seen"
     unit.press("ArrowRight")
     assert unit.get_attribute("aria-valuetext") == "row 9, column 1"
     window = page.locator(".grid i.window")

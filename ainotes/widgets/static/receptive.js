@@ -144,7 +144,7 @@ function render({ model, el }) {
       node.hidden = i >= layers.length;
       if (node.hidden) return;
       kind.value = layers[i].name;
-      for (const [name, input] of inputs) if (input !== document.activeElement || input.checkValidity()) input.value = layers[i][name];
+      for (const [name, input] of inputs) input.value = layers[i][name];
       const fits = i + 1 < places.length;
       [places[i + 1], levels[i + 1].jump, levels[i + 1].size].forEach((value, j) => (told[j].textContent = fits ? value : "–"));
       remove.disabled = layers.length < 2;

@@ -147,7 +147,7 @@ function render({ model, el }) {
       return down in counts && right in counts ? counts[down] * counts[right] : NaN;
     });
     stage.style.setProperty("--span", side);
-    input.paint({ rows: side, columns: side, values }, { signed: most || 1, numbers: side <= 18 && ((count) => count || ""), strength: 0.5 });
+    input.paint({ rows: side, columns: side, values }, { signed: most || 1, numbers: side <= 16 && ((count) => count || ""), strength: 0.5 });
     input.call(`Input ${size} × ${size}: each pixel is seen by ${Math.min(...counts) ** 2} to ${most} windows`);
     result.node.hidden = !output;
     sized.textContent = output ? `output ${output} × ${output}: choose a cell` : "no output";
