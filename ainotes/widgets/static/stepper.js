@@ -57,6 +57,7 @@ function render({ model, el }) {
   const says = h("p", { class: "says", "aria-live": "polite" });
   const sums = h("p", { class: "formula" });
   const tables = h("div", { class: "tables" });
+  const scroll = h("div", { class: "scroll", role: "group", "aria-label": "Products" }, tables);
 
   const place = () => {
     const [row, column] = cellOf(here(), output?.columns ?? 1);
@@ -95,6 +96,7 @@ function render({ model, el }) {
     if (hands.dataset.shape !== String(shape)) {
       hands.dataset.shape = shape;
       hands.style.setProperty("--side", shape[1]);
+      hands.classList.toggle("below", shape[0] > 1 || shape[1] > 4);
       hands.replaceChildren(...weight.map((rows, c) => {
         const name = NAMES[shape[0]]?.[c] ?? "";
         return h("fieldset", null, h("legend", { class: name ? "" : "unseen" }, name || "Kernel"), rows.map((row, i) => row.map((_, j) =>
@@ -159,6 +161,7 @@ function render({ model, el }) {
       h("tbody", null, part.map((row) => h("tr", null, row.map(({ pixel, weight, product }) =>
         h("td", { class: product < 0 ? "minus" : "plus", style: `--much:${Math.round((35 * Math.abs(product)) / most)}%` },
           h("span", null, `${pixel === null ? "0" : brief(pixel)} × ${brief(weight)}`), h("b", null, brief(product))))))))));
+    scroll.tabIndex = scroll.scrollWidth > scroll.clientWidth ? 0 : -1; // keys scroll it where it is too wide
   }
 
   const stage = h("div", { class: "stage" }, pane("input", input.node), hands, pane("output: blue above 0, orange below", result.node));
@@ -167,7 +170,7 @@ function render({ model, el }) {
     stage,
     h("div", { class: "controls" }, play, on, position.node),
     h("div", { class: "controls" }, stride.node, padding.node, h("label", { class: "check" }, reveal, "Only what was computed so far")),
-    says, sums, h("div", { class: "scroll" }, tables));
+    says, sums, scroll);
   compute();
   const ends = [follow(model, ["picture", "kernel", "weight", "stride", "padding", "bias"], compute), follow(model, ["position", "reveal"], show)];
   return () => {
