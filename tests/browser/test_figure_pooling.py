@@ -73,6 +73,15 @@ def test_a_pointer_chooses_a_window_on_either_picture(open_page):
     assert page.locator(".says").first.inner_text().startswith("Output row 3, column 0:")
 
 
+@pytest.mark.parametrize(("kernel", "stride"), [(1, 1), (2, 2), (3, 1), (3, 3), (2, 5)])
+def test_arrow_keys_on_the_input_go_from_window_to_window(open_page, kernel, stride):
+    page = open_page(PoolingExplorer(pictures(12, 12), kernel=kernel, stride=stride))
+    source = page.get_by_role("slider", name="noise,")
+    for key, cell in [("ArrowRight", (0, 1)), ("ArrowDown", (1, 1)), ("ArrowLeft", (1, 0)), ("ArrowUp", (0, 0))]:
+        source.press(key)
+        assert source.get_attribute("aria-valuetext") == f"window at row {cell[0]}, column {cell[1]}"
+
+
 def test_window_and_stride_are_set_by_slider_and_the_stride_follows_the_window(open_page):
     figure = PoolingExplorer(pictures(28, 28))
     page = open_page(figure)
@@ -165,7 +174,7 @@ def test_state_that_python_set_is_there_when_the_page_opens(open_page):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_axe_finds_nothing_and_nothing_sticks_out(open_page, theme, width):
-    figures = (PoolingExplorer(pictures(9, 8), kernel=6, shift=(0, 1)), PoolingExplorer(pictures(28, 28, 3), kernel=5))
+    figures = (PoolingExplorer(pictures(9, 8), kernel=6, shift=(0, 1)), PoolingExplorer(pictures(28, 28, 3), kernel=6))
     page = open_page(*figures, theme=theme, width=width)
     assert violations(page) == []
     assert sideways(page) <= 0

@@ -1,5 +1,5 @@
 /* What pooling does to a picture: to its shape, and to a shift of it. */
-/* global h, frame, put, follow, slider, segments, chooser, picture, planesOf, brief */
+/* global h, frame, put, follow, slider, segments, chooser, moved, picture, planesOf, brief */
 
 /** Move a plane by [down, right]; zeros come in. */
 export function shifted({ rows, columns, values: from }, [down, right]) {
@@ -94,7 +94,7 @@ function render({ model, el }) {
   const set = (name) => (value) => put(model, name, value);
   const smallest = Math.min(...Object.values(packed).flatMap((each) => each.shape.slice(1)));
   const options = () => ({ kind: model.get("kind"), kernel: model.get("kernel"), stride: model.get("stride") });
-  let [planes, moved, output] = [[], [], []];
+  let [planes, current, output] = [[], [], []];
 
   const image = chooser("Picture", Object.keys(packed), set("picture"));
   const kind = segments("Pooling", [["max", "max"], ["average", "average"]], set("kind"));
@@ -107,7 +107,7 @@ function render({ model, el }) {
   const shift = ["Down", "Right"].map((label, axis) => slider(label, { min: -3, max: 3, say: (value) => `${brief(value)} px`,
     oninput: (value) => put(model, "shift", model.get("shift").map((old, i) => (i === axis ? value : old))) }));
   const choose = set("cell");
-  const input = picture("Input", { onpick: (pixel) => choose(pixel.map(nearest)) });
+  const input = picture("Input", { onpick: (pixel, key) => choose(key ? moved(place(), key, [output[0].rows, output[0].columns]) : pixel.map(nearest)) });
   const result = picture("Output", { onpick: choose });
   const [captionIn, captionOut, shapes] = [0, 1, 2].map(() => h("p", { class: "note" }));
   const formula = h("p", { class: "formula" });
@@ -119,7 +119,8 @@ function render({ model, el }) {
     return { node: h("li", null, h("span", null, text), h("span", { class: "track", "aria-hidden": "true" }, bar), value), bar, value };
   });
 
-  // The window that stands closest to a pixel of the input, along one side.
+  const place = () => model.get("cell").map((index, axis) => Math.min(index, (axis ? output[0].columns : output[0].rows) - 1));
+  // The window that stands closest to a pixel of the input, along one side. Keys go from window to window.
   function nearest(pixel, axis) {
     const near = Math.round((pixel - (model.get("kernel") - 1) / 2) / model.get("stride"));
     return Math.min((axis ? output[0].columns : output[0].rows) - 1, Math.max(0, near));
@@ -138,9 +139,9 @@ function render({ model, el }) {
     const name = model.get("picture");
     const by = model.get("shift");
     planes = planesOf(packed[name]);
-    moved = planes.map((plane) => shifted(plane, by));
-    output = moved.map((plane) => pool(plane, how));
-    paint(input, moved);
+    current = planes.map((plane) => shifted(plane, by));
+    output = current.map((plane) => pool(plane, how));
+    paint(input, current);
     paint(result, output);
     result.node.style.width = `${(100 * output[0].columns) / planes[0].columns}%`; // one scale for both
     for (const [target, caption, text, plane] of [[input, captionIn, name, planes[0]], [result, captionOut, `${how.kind} pooling`, output[0]]]) {
@@ -157,8 +158,7 @@ function render({ model, el }) {
   }
   function show() {
     const how = options();
-    const [{ rows, columns }, whole] = [output[0], planes[0]];
-    const cell = model.get("cell").map((index, axis) => Math.min(index, (axis ? columns : rows) - 1));
+    const [cell, whole] = [place(), planes[0]];
     const corner = cell.map((index) => index * how.stride);
     const { below, right, text } = shape(whole, how.kernel, how.stride);
     const missed = [[whole.rows - below, 0, below, whole.columns], [0, whole.columns - right, whole.rows - below, right]];
@@ -167,15 +167,15 @@ function render({ model, el }) {
       { row: corner[0], column: corner[1], rows: how.kernel, columns: how.kernel },
     ]);
     result.boxes([{ row: cell[0], column: cell[1] }]);
-    const seen = moved.map((plane) => look(plane, cell, how));
-    const place = `row ${cell[0]}, column ${cell[1]}`;
+    const seen = current.map((plane) => look(plane, cell, how));
+    const where = `row ${cell[0]}, column ${cell[1]}`;
     const colour = seen.length > 1;
     const values = seen.map(({ result }, c) => (colour ? `${NAMES[c].toLowerCase()} ` : "") + brief(result)).join(", ");
-    input.pick(corner, `window at ${place}`);
-    result.pick(cell, `${place}: ${values}`);
+    input.pick(corner.map((index) => index + Math.floor((how.kernel - 1) / 2)), `window at ${where}`);
+    result.pick(cell, `${where}: ${values}`);
     shapes.textContent = text;
     const what = how.kind === "max" ? "the largest" : "the mean";
-    write(says, `Output ${place}: ${what} of ${count(how.kernel ** 2, "number")} is ${values}.`);
+    write(says, `Output ${where}: ${what} of ${count(how.kernel ** 2, "number")} is ${values}.`);
     formula.textContent = seen.map((each) => written(each, how.kind)).join("\n");
     tables.replaceChildren(...seen.map(({ numbers, winner }, c) => h("table", null,
       h("caption", null, colour ? NAMES[c] : "Window"),
@@ -186,7 +186,7 @@ function render({ model, el }) {
   }
   /** Draw how much the shift changes. */
   function compare(how, way) {
-    const both = (call) => change(planes.map(call), moved.map(call));
+    const both = (call) => change(planes.map(call), current.map(call));
     const shares = [both((plane) => plane), both((plane) => pool(plane, how)), both((plane) => thinned(plane, how.stride))];
     const most = Math.max(1, ...shares);
     bars.forEach(({ bar, value }, i) => {
