@@ -168,6 +168,31 @@ def test_at_340_pixels_everything_fits_and_can_be_touched(open_page):
     assert small_targets(page) == []
 
 
+def test_in_a_narrow_notebook_no_word_is_cut_off(open_page):
+    """On a phone JupyterLab leaves a figure about 270 pixels between its side bars."""
+    names = [f"Ankle Boot {number}" for number in range(10)]
+    matrix = ConfusionExplorer(range(10), range(10), names, np.zeros((10, 28, 28), np.uint8))
+    recipes = {"tutorial": {"bookkeeping": 50.0, "backward": 64.0}, "better": {"bookkeeping": 0.5, "backward": 64.0}}
+    page = open_page(matrix, curves(), TimeBudget(recipes, steps=938, epochs=10), width=289)
+    assert sideways(page) <= 0
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll('.ainotes-figure :is(output, caption, p, li, .parts td)')]
+        .filter((node) => node.checkVisibility() && node.getBoundingClientRect().right >
+          node.closest('.ainotes-figure').getBoundingClientRect().right - 8)
+        .map((node) => node.textContent)"""
+    )
+    assert cut == []
+
+
+def test_best_epochs_that_lie_together_share_a_word(open_page):
+    same = {"val_loss": [0.9, 0.5, 0.6]}
+    page = open_page(CurveExplorer({"a": same, "b": same, "c": {"val_loss": [0.9, 1.5, 1.6]}}, patience=5))
+    assert page.locator(".stop circle").count() == 3
+    assert page.locator(".stop text").all_text_contents() == ["best", "best"]
+    one, other = (word.bounding_box() for word in page.locator(".stop text").all())
+    assert abs(one["x"] - other["x"]) >= one["width"] or abs(one["y"] - other["y"]) >= 12, "they lie on each other"
+
+
 def test_a_broken_module_leaves_the_poster_to_the_reader(open_page, chromium, tmp_path):
     page = chromium.new_page()
     broken = quiz().html().replace("export default { render }", "throw new Error('broken')")

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { cases, load } from "./load.mjs";
 
-const { bounds, earlyStop, higherIsBetter, logTicks, metricNames, path, say, stopSentence, ticks } = await load("curves.js");
+const { bounds, earlyStop, freeHeight, higherIsBetter, logTicks, metricNames, path, say, stopSentence, ticks } = await load("curves.js");
 
 test("early stopping agrees with the package's patience", () => {
   for (const { values, patience, metric, best, stop } of cases.early_stopping) {
@@ -62,4 +62,14 @@ test("values are said in a reader's units", () => {
   assert.equal(say(0.00001, "lr"), "1.00e-5");
   assert.equal(say(0, "loss"), "0");
   assert.equal(say(null, "loss"), "–");
+});
+
+test("a word takes the first height that has room, and none where there is none", () => {
+  const taken = [[100, 50]];
+  assert.equal(freeHeight(taken, 100, [45, 80]), 80, "the first height is taken");
+  assert.deepEqual(taken, [[100, 50], [100, 80]]);
+  assert.equal(freeHeight(taken, 110, [45, 80]), null, "both are taken now");
+  assert.equal(taken.length, 2, "a word that is not written takes no room");
+  assert.equal(freeHeight(taken, 160, [45, 80]), 45, "far enough to the side");
+  assert.equal(freeHeight([], 0, []), null);
 });

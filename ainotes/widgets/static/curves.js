@@ -89,9 +89,21 @@ export function stopSentence(name, values, patience, metric) {
   return stop === null ? `${name} runs to its end; its best is ${at}.` : `${name} stops after epoch ${stop}; its best is ${at}.`;
 }
 
+/**
+ * The first of some heights at which a short word has room, null where there is none.
+ * `taken` holds the middles of what stands there already, as [x, y], and gets the new word's.
+ */
+export function freeHeight(taken, x, heights) {
+  const found = heights.find((y) => taken.every(([left, top]) => Math.abs(left - x) >= WORD.wide || Math.abs(top - y) >= WORD.high));
+  if (found === undefined) return null;
+  taken.push([x, found]);
+  return found;
+}
+
 const WORDS = { loss: "Loss", acc: "Accuracy", lr: "Learning rate", seconds: "Seconds an epoch" };
 const word = (metric) => WORDS[metric] ?? metric;
 const HEIGHT = 310;
+const WORD = { wide: 34, high: 15 }; // the room of a "best" beside another, or beside the ring of a best epoch
 const EDGE = { left: 58, right: 16, top: 28, bottom: 38 };
 // One shape a run, so that colour is not the only carrier.
 const SHAPES = [
@@ -173,7 +185,8 @@ function render({ model, el }) {
       h("svg:path", { class: "axis", d: `M${EDGE.left} ${EDGE.top}V${bottom}H${width - EDGE.right}` }),
       ...across.map((epoch) => h("svg:text", { x: x(epoch), y: bottom + 17, class: "middle" }, epoch)),
       h("svg:text", { x: (EDGE.left + width - EDGE.right) / 2, y: HEIGHT - 4, class: "middle" }, "Epoch"),
-      ...shown.flatMap(([run, i]) => [lines(run, i, "", "train"), lines(run, i, "val_", "validation"), stopMark(run, i)]),
+      ...shown.flatMap(([run, i]) => [lines(run, i, "", "train"), lines(run, i, "val_", "validation")]),
+      ...stopMarks(shown),
     );
     svg.setAttribute("aria-label", describe(shown));
     drawCursor();
@@ -186,19 +199,22 @@ function render({ model, el }) {
       .map(([value, at]) => h("svg:path", { class: "mark", d: shape(i), transform: `translate(${x(at + 1).toFixed(1)} ${y(value).toFixed(1)})` }));
     return h("svg:g", { class: `run r${i % 8} ${kind}` }, h("svg:path", { class: "line", d: path(values, x, y) }), marks);
   }
-  function stopMark(run, i) {
-    if (!model.get("patience")) return null;
-    const values = judged(run);
-    const { best, stop } = earlyStop(values, model.get("patience"), metric());
-    if (best === null || !Number.isFinite(y(values[best - 1]))) return null;
-    const [left, top] = [x(best), y(values[best - 1])];
-    return h("svg:g", { class: `run r${i % 8} stop` },
-      h("svg:circle", { cx: left, cy: top, r: 9 }),
-      h("svg:text", { x: left, y: top > 40 ? top - 14 : top + 24, class: "middle" }, "best"),
-      stop !== null && [
-        h("svg:path", { class: "line", d: `M${x(stop)} ${EDGE.top}V${HEIGHT - EDGE.bottom}` }),
-        h("svg:text", { x: x(stop) + (stop > last * 0.85 ? -5 : 5), y: EDGE.top + 10 + 14 * (i % 4), class: stop > last * 0.85 ? "end" : "" }, "stop"),
-      ]);
+  function stopMarks(shown) {
+    const patience = model.get("patience");
+    const marks = !patience ? [] : shown.map(([run, i]) => ({ i, values: judged(run), ...earlyStop(judged(run), patience, metric()) }))
+      .filter(({ values, best }) => best !== null && Number.isFinite(y(values[best - 1])))
+      .map((mark) => ({ ...mark, left: x(mark.best), top: y(mark.values[mark.best - 1]) }));
+    const taken = marks.map(({ left, top }) => [left, top]);
+    return marks.map(({ i, stop, left, top }) => {
+      const middle = freeHeight(taken, left, [top - 18, top + 20].filter((at) => at > 22 && at < HEIGHT - EDGE.bottom - 6));
+      return h("svg:g", { class: `run r${i % 8} stop` },
+        h("svg:circle", { cx: left, cy: top, r: 9 }),
+        middle !== null && h("svg:text", { x: left, y: middle + 4, class: "middle" }, "best"),
+        stop !== null && [
+          h("svg:path", { class: "line", d: `M${x(stop)} ${EDGE.top}V${HEIGHT - EDGE.bottom}` }),
+          h("svg:text", { x: x(stop) + (stop > last * 0.85 ? -5 : 5), y: EDGE.top + 10 + 14 * (i % 4), class: stop > last * 0.85 ? "end" : "" }, "stop"),
+        ]);
+    });
   }
   function describe(shown) {
     const ends = shown.map(([run]) => {
