@@ -314,6 +314,22 @@ def test_a_fresh_network_answers_with_reasonable_numbers():
         assert 1e-4 < logits.std() < 10
 
 
+@pytest.mark.parametrize(
+    "build", [models.vgg11, models.resnet18, models.densenet121, models.mobilenet_v2, models.efficientnet_b0]
+)
+def test_convolutions_begin_as_he_says(build):
+    convolutions = [layer for layer in build().modules() if isinstance(layer, nn.Conv2d)]
+    largest = max(convolutions, key=lambda layer: layer.weight.numel())
+    expected = math.sqrt(2 / (math.prod(largest.kernel_size) * largest.out_channels))
+    assert float(largest.weight.detach().std()) == pytest.approx(expected, rel=0.02)
+
+
+def test_a_convnext_begins_with_small_weights_and_nearly_silent_branches():
+    block = models.convnext_tiny().features[1][0]
+    assert float(block.think[1].weight.detach().std()) == pytest.approx(0.02, rel=0.05)
+    assert block.scale.detach().unique().tolist() == pytest.approx([1e-6])
+
+
 # What a learner can get wrong
 
 
