@@ -7,6 +7,7 @@ on what was inlined. How one is written: `ainotes.widgets.base`.
 from ainotes.widgets.base import LiveFigure
 from ainotes.widgets.confusion import ConfusionExplorer
 from ainotes.widgets.curves import CurveExplorer
+from ainotes.widgets.diagram import BlockDiagram
 from ainotes.widgets.gabor import GaborExplorer
 from ainotes.widgets.pooling import PoolingExplorer
 from ainotes.widgets.quiz import Quiz
@@ -17,6 +18,7 @@ from ainotes.widgets.time_budget import TimeBudget
 from ainotes.widgets.zoo import ZooExplorer
 
 __all__ = [
+    "BlockDiagram",
     "ConfusionExplorer",
     "ConvolutionStepper",
     "CurveExplorer",
