@@ -146,12 +146,6 @@ def _removed_while_walking(models, budget):
     return best and best["name"]
 
 
-def _all_or_first(models, budget):
-    """Chooses the best of all and gives up if that one is too dear."""
-    best = max(models, key=_value, default=None)
-    return best["name"] if best and best["gflops"] <= budget else None
-
-
 def _models(*rows):
     return [{"name": name, "accuracy": accuracy, "gflops": gflops} for name, accuracy, gflops in rows]
 
@@ -206,12 +200,6 @@ best_under = Exercise(
             _whatever_it_costs,
             "You choose the most accurate of all, whatever it needs. First leave out those beyond the budget.",
             also=(lambda models, budget: max(models, key=lambda model: model["accuracy"])["name"],),
-        ),
-        Misconception(
-            _all_or_first,
-            "You look at the best of all, and give up if it is too dear. The best of *those within the budget* is "
-            "wanted: leave the others out first.",
-            also=(lambda models, budget: _chosen(models, budget, _value, lambda models, budget: models[:1]),),
         ),
         Misconception(
             _cheapest,

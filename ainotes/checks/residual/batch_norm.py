@@ -119,7 +119,7 @@ def _cases():
         (3 * noise(3, 3, 3, 3, seed=6) + 1, noise(3, seed=7), noise(3, seed=8)),
         (faint, noise(3, seed=21), noise(3, seed=22)),
         (noise(2, 2, 3, 4, seed=9) + 3, noise(2, seed=10), noise(2, seed=11), 0.5),
-        (torch.full((2, 1, 2, 2), 3.0), torch.tensor([1.5]), torch.tensor([0.25])),
+        (torch.full((2, 1, 2, 2), 0.25), torch.tensor([1.5]), torch.tensor([0.25])),
         (column_by_column(noise(2, 4, 6, 7, seed=12)), noise(4, seed=13), noise(4, seed=14), 0.25),
         (noise(1, 2, 4, 3, seed=15), noise(2, seed=16), noise(2, seed=17)),
     ]
@@ -254,7 +254,7 @@ batch_norm = Exercise(
         ),
         Misconception(
             _in_place,
-            "The result is right, but you write it into `x`, which the backward pass still needs. Make a new tensor.",
+            "The result is right, but you change `x`, which the backward pass still needs. Make a new tensor.",
             also=(_centred_in_place,),
         ),
     ),
