@@ -5,6 +5,7 @@ import itertools
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from torch import nn
 from torchvision.models import convnext, densenet, efficientnet, get_model, resnet
@@ -135,11 +136,45 @@ def test_levels_follow_the_longest_way():
     assert levels_of(boxes, edges) == [0, 1, 2, 1, 3]
 
 
-def test_lines_do_not_cross_where_they_need_not():
-    """Two sources whose targets stand the other way round change places."""
-    boxes = [Box(10, 10), *(Box(10, 10, [0]) for _ in range(2)), Box(10, 10, [2]), Box(10, 10, [1])]
+def test_branches_that_join_stand_side_by_side_so_that_no_line_crosses():
+    """The first and the third branch join, and the second goes on alone."""
+    boxes = [Box(10, 10), *(Box(10, 10, [0]) for _ in range(3)), Box(10, 10, [1, 3]), Box(10, 10, [2])]
     place(boxes)
-    assert (boxes[1].x < boxes[2].x) == (boxes[4].x < boxes[3].x)
+    first, second, third = (box.x for box in boxes[1:4])
+    assert not min(first, third) < second < max(first, third)
+
+
+def test_of_two_lanes_that_pass_a_level_the_longer_one_is_outside():
+    lanes = [points for *_, points, kind in FIGURES["dense"]().lines if kind == "side"]
+    assert len(lanes) == 6
+    for one, other in itertools.combinations(lanes, 2):
+        (x1, top1), (_, bottom1), (x2, top2), (_, bottom2) = *one[1:3], *other[1:3]
+        if top1 < bottom2 and top2 < bottom1:
+            shorter, longer = sorted([(bottom1 - top1, x1), (bottom2 - top2, x2)])
+            assert abs(x2 - x1) > BESIDE - 1
+            assert shorter[1] < longer[1]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_no_boxes_overlap_however_tangled_the_graph_is(seed):
+    random = np.random.default_rng(seed)
+    boxes = [Box(60, 30)]
+    for i in range(1, random.integers(2, 40)):
+        inputs = {max(0, i - 1 - int(random.exponential(1.4))) for _ in range(random.choice([1, 1, 1, 2, 3]))}
+        boxes.append(Box(int(random.choice([28, 60, 150])), int(random.choice([28, 46])), sorted(inputs)))
+    lines, *_ = place(boxes)
+    assert len(lines) == sum(len(box.inputs) for box in boxes)
+    for one, other in itertools.combinations(boxes, 2):
+        beside = abs(one.x - other.x) >= (one.width + other.width) / 2
+        assert beside or abs(one.y - other.y) >= (one.height + other.height) / 2
+
+
+def test_lanes_keep_close_to_what_they_pass():
+    figure = FIGURES["mbconv"]()
+    right = max(rectangle(node)[2] for node in figure.nodes)
+    inner, outer = sorted(points[1][0] for *_, points, kind in figure.lines if kind == "side")
+    assert inner == pytest.approx(right + BESIDE, abs=1)
+    assert outer == pytest.approx(inner + BESIDE, abs=1)
 
 
 def test_one_box_and_none_can_be_placed():

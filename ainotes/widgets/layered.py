@@ -78,7 +78,7 @@ def place(boxes: Sequence[Box]) -> tuple[list[Line], float, float]:
     passing = {edge: _chain(items, edge, boxes, levels) for edge in edges if edge not in around}
     rows = _ordered(items, len(heights))
     lanes = _lanes(items, rows, around, edges, passing, boxes, levels)
-    _spread(items, rows)
+    _spread(items, rows, {i for chain in lanes.values() for i in chain})
     for box, item in zip(boxes, items, strict=False):
         box.x, box.y = item.x, tops[item.level] + heights[item.level] / 2
     lines = [_straight(edge, boxes, [items[i] for i in chain], tops, heights) for edge, chain in passing.items()]
@@ -121,10 +121,13 @@ def _leads_around(edge: tuple[int, int], edges: Sequence[tuple[int, int]], level
 
 
 def _chain(items: list[_Item], edge: tuple[int, int], boxes, levels, *, lane: bool = False) -> list[int]:
-    """Add the points of a line between its ends, join all of them, and return the points."""
+    """Add the points of a line between its ends, join all of them, and return the points.
+
+    A lane has one in the level of its last box too: it comes back to that box from the side.
+    """
     source, target = edge
     firsts = len(items)
-    items += [_Item(level, 0.0) for level in range(levels[source] + 1, levels[target])]
+    items += [_Item(level, 0.0) for level in range(levels[source] + 1, levels[target] + lane)]
     chain = [source, *range(firsts, len(items)), target]
     loose = lane or (source > 0 and not boxes[source].inputs)
     for above, below in pairwise(chain):
@@ -142,7 +145,7 @@ def _lanes(items, rows, around, edges, passing, boxes, levels) -> dict[tuple[int
     lanes: dict[tuple[int, int], list[int]] = {}
     for source, target in sorted(around, key=lambda edge: (levels[edge[1]] - levels[edge[0]], edge)):
         inner = {i for i in range(len(boxes)) if reach[source] >> i & 1 and reach[i] >> target & 1}
-        passed = inner - {source, target}
+        passed = inner - {source}
         for others in (passing, lanes):
             passed |= {i for (start, end), chain in others.items() if {start, end} <= inner for i in chain}
         known = {i for chain in lanes.values() for i in chain}
@@ -195,8 +198,11 @@ def _crossings(items: list[_Item], rows: list[list[int]]) -> int:
     return total
 
 
-def _spread(items: list[_Item], rows: list[list[int]]) -> None:
-    """Set the middle of each item: chains stand straight, and each as near to its neighbours as widths allow."""
+def _spread(items: list[_Item], rows: list[list[int]], lanes: set[int]) -> None:
+    """Set the middle of each item: chains stand straight, each as near to its neighbours as widths allow.
+
+    Lanes then move to the left as far as they can.
+    """
     column = _columns(items)
     gaps = _gaps(items, rows, column)
     pulls: dict[int, list[tuple[int, float]]] = {each: [] for each in column}
@@ -216,8 +222,14 @@ def _spread(items: list[_Item], rows: list[list[int]]) -> None:
             x[each] += (wish - x[each]) / 2
         _push_apart(x, gaps, _PUSHES)
     _push_apart(x, gaps, 100 * _PUSHES)
+    for lane in dict.fromkeys(column[i] for i in sorted(lanes)):  # in the order in which they were added, inside first
+        x[lane] = max(x[left] + gap for (left, right), gap in gaps.items() if right == lane)
     for i, item in enumerate(items):
         item.x = x[column[i]]
+    for row in rows:
+        # Two columns of a tangled graph may want to stand on either side of each other: there a chain bends.
+        for left, right in pairwise(sorted(row, key=lambda i: items[i].x)):
+            items[right].x = max(items[right].x, items[left].x + (items[left].width + items[right].width) / 2 + 1)
 
 
 def _columns(items: list[_Item]) -> list[int]:
