@@ -18,6 +18,7 @@ from ainotes.utils.plot import (
     plot_loss_acc,
     plot_per_class_accuracy,
     plot_runs,
+    plot_timeline,
     plot_worst_mistakes,
 )
 
@@ -68,6 +69,7 @@ FIGURES = {
     "plot_worst_mistakes": lambda: plot_worst_mistakes(torch.rand(6, 1, 8, 8), LABELS, PROBABILITIES, NAMES),
     "plot_per_class_accuracy": lambda: plot_per_class_accuracy(LABELS, PREDICTIONS, NAMES),
     "plot_calibration": lambda: plot_calibration(LABELS, PROBABILITIES),
+    "plot_timeline": lambda: plot_timeline([(1998, "LeNet-5", "learns"), (2015, "ResNet", "adds " * 30)], "History"),
 }
 
 

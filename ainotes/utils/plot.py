@@ -1,12 +1,14 @@
 """The course's plots. Each returns an `AltFigure`, describes it in `.alt`, and leaves matplotlib's settings alone.
 
-Curves over epochs are drawn in `plot_curves`, grids of images in `plot_grids`, pictures of scores in `plot_scores`.
+Curves over epochs are drawn in `plot_curves`, grids of images in `plot_grids`, pictures of scores in `plot_scores`, a
+history in `plot_timeline`.
 """
 
 from ainotes.utils.figure import AltFigure
 from ainotes.utils.plot_curves import plot_loss_acc, plot_runs
 from ainotes.utils.plot_grids import plot_cifar10_images, plot_fashion_images, plot_images, plot_worst_mistakes
 from ainotes.utils.plot_scores import plot_calibration, plot_confusion_matrix, plot_per_class_accuracy
+from ainotes.utils.plot_timeline import plot_timeline
 
 __all__ = [
     "AltFigure",
@@ -18,5 +20,6 @@ __all__ = [
     "plot_loss_acc",
     "plot_per_class_accuracy",
     "plot_runs",
+    "plot_timeline",
     "plot_worst_mistakes",
 ]
