@@ -27,6 +27,7 @@ test("a row is unpacked under the names that the figure uses", () => {
 test("round numbers reach from below the lowest to above the highest", () => {
   assert.deepEqual(roundNumbers(0.04, 0.2), [0.03, 0.05, 0.07, 0.1, 0.15, 0.2]);
   assert.deepEqual(roundNumbers(1, 1), [1]);
+  assert.deepEqual(roundNumbers(0.15, 0.2), [0.15, 0.2]);
   assert.deepEqual(roundNumbers(30, 450, [1]), [10, 100, 1000]);
   for (const [low, high] of [[0.0123, 1016.717], [1.2e6, 6.4e8], [3, 3.1]]) {
     const found = roundNumbers(low, high);
@@ -58,5 +59,6 @@ test("a column sorts both ways and what is not known comes last", () => {
   const names = (key, up) => sorted(rows, key, up).map((row) => row.name).join("");
   assert.deepEqual([names("top1", true), names("top1", false), names("name", false)], ["acb", "bca", "cba"]);
   assert.deepEqual([names("parameters", true), names("parameters", false)], ["bac", "abc"]);
+  assert.deepEqual([names("size", true), names("size", false)], ["cab", "acb"]);
   assert.deepEqual([names("familyName", true), names("side", true)], ["bca", "abc"]);
 });
