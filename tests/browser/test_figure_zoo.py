@@ -176,6 +176,9 @@ def test_at_340_pixels_everything_fits_and_can_be_touched(open_page):
     page.get_by_text("The same as a table").click()
     assert sideways(page) <= 0
     assert small_targets(page) == []
+    edge = page.locator(".controls").first.evaluate("(node) => node.getBoundingClientRect().right")
+    outputs = page.locator("output").evaluate_all("nodes => nodes.map((node) => node.getBoundingClientRect().right)")
+    assert max(outputs) <= edge + 0.5, "what a slider says stays within the frame"
 
 
 def test_without_scripts_the_reader_is_told_the_best(open_page):
