@@ -137,6 +137,13 @@ assert ex.brightest.check(brightest).passed
 # 4. [How big is the output?](1_convolutions/04_sizes.ipynb): padding, stride, dilation, and what a layer costs
 # 5. [Pooling, and how far a neuron sees](1_convolutions/05_sight.ipynb): ReLU, pooling, receptive fields
 #
+# **Part 2, architectures**
+# 1. [Anatomy of a convnet](2_architectures/01_anatomy.ipynb): its two halves, its shapes, and how blame flows back
+# 2. [Landmarks: LeNet to Inception](2_architectures/02_landmarks.ipynb): built from small blocks, and proven
+# 3. [Residual networks and after](2_architectures/03_residual.ipynb): why one plus sign made networks deep
+# 4. [Small, scaled and modern](2_architectures/04_efficient.ipynb): for phones, by rule, and the whole zoo
+# 5. [LeNet learns colours](2_architectures/05_lenet_cifar10.ipynb): a training on CIFAR-10, from data to file
+#
 # **Part 3, Fashion-MNIST training**
 # 1. [Training](3_fashion_mnist/01_training.ipynb): a network that tells the garments apart, and an honest look at it
 # 2. [Overfitting](3_fashion_mnist/02_overfitting.ipynb): when a network learns its pictures by heart, and six cures

@@ -429,7 +429,9 @@ def test_a_damaged_python_archive_is_named_and_passed_over(data, keep, capsys):
 
 
 @pytest.mark.parametrize(
-    ("content", "message"), [(b"no archive", "no tar.gz archive"), (packed([], "w:gz"), "holds no data_batch_1")]
+    ("content", "message"),
+    [(b"no archive", "no tar.gz archive"), (packed([], "w:gz"), "holds no data_batch_1")],
+    ids=["text", "empty archive"],  # a gzip file holds the time it was made, and two workers must agree on the ids
 )
 def test_a_python_archive_without_its_batches_is_refused(content, message, monkeypatch, tmp_path):
     monkeypatch.setattr(registry, "CIFAR10", known(registry.CIFAR10, content))
@@ -438,7 +440,11 @@ def test_a_python_archive_without_its_batches_is_refused(content, message, monke
         cifar_batches.read_archive(tmp_path / "cifar-10-python.tar.gz")
 
 
-@pytest.mark.parametrize("content", [TAR_XZ[:0], TAR_XZ[:500], TAR_XZ[:-1], packed(members()[1:]), b"no archive"])
+@pytest.mark.parametrize(
+    "content",
+    [TAR_XZ[:0], TAR_XZ[:500], TAR_XZ[:-1], packed(members()[1:]), b"no archive"],
+    ids=["nothing", "a beginning", "all but a byte", "another archive", "text"],
+)
 def test_another_jpeg_archive_than_the_known_one_is_named_and_passed_over(data, content, capsys):
     put_jpeg(data, content)
     assert cifar10().is_standin

@@ -12,8 +12,7 @@
 # # Kernels made by hand
 # [![Open in Colab](../../site/_static/colab.svg)](https://colab.research.google.com/github/ainotes-course/ainotes/blob/main/notebooks/1_convolutions/03_kernels.ipynb)
 #
-# *Nine numbers blur, sharpen, or find an edge. Design some, build a bank of them, then let a network find them by
-# itself.*
+# *Nine numbers blur, sharpen, or find an edge. Design some, build a bank of them, and let a network find its own.*
 #
 # **Before you start**: [The convolution, by hand](02_convolution.ipynb). **Time**: 45 minutes. Runs offline, no GPU.
 #

@@ -390,7 +390,7 @@ Quiz([
 # - The field grows by $D(k - 1)$ times the strides before; the gradient proves it.
 # - Stride and pooling shrink the map, dilation leaves holes, depth costs layers.
 #
-# **Next**: [Train your first convnet](../3_fashion_mnist/01_training.ipynb) · **Sources**: Nair and Hinton (2010),
+# **Next**: [Anatomy of a convnet](../2_architectures/01_anatomy.ipynb) · **Sources**: Nair and Hinton (2010),
 # *Rectified linear units improve restricted Boltzmann machines*; Araujo, Norris and Sim (2019), *Computing receptive
 # fields of convolutional neural networks*; Luo, Li, Urtasun and Zemel (2016), *Understanding the effective receptive
 # field in deep convolutional neural networks*; Yu and Koltun (2016), *Multi-scale context aggregation by dilated
