@@ -627,7 +627,7 @@ def trained(standin, tmp_path):
         torch.manual_seed(0)
         model = LeNet5(channels=3, classes=10)
         loader = DataLoader(train, batch_size=50, shuffle=True)
-        optimizer = torch.optim.SGD(model.parameters(), lr=0.04, momentum=0.9, nesterov=True)
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, nesterov=True)
         history = fit(
             loader, model, nn.CrossEntropyLoss(), optimizer, epochs, "cpu", seed=0, checkpoint=path, quiet=True
         )
