@@ -14,7 +14,7 @@
 #
 # *One layer sees three pixels. Stack layers, skip places, and watch the view grow.*
 #
-# **Before you start**: [How big is the output?](04_sizes.ipynb). **Time**: 45 minutes. Runs offline, no GPU.
+# **Before you start**: [How big is the output?](04_sizes.ipynb). **Time**: 55 minutes. Runs offline, no GPU.
 #
 # **You will be able to**
 # - say why a network needs something non-linear between two convolutions, and what ReLU throws away,
@@ -170,6 +170,29 @@ def max_pool(image, k):
 assert ex.max_pool.check(max_pool).passed
 
 # %% [markdown]
+# ## Exercise 2 · what pooling hides · ★★☆ · 8 minutes
+# Write `shift_difference(pool, image)`: the mean absolute difference between `pool(image)` and `pool` of the image moved
+# one pixel to the right, with zeros coming in. `image` is $(C, H, W)$, `pool` a function; return a number.
+
+# %% tags=["exercise"]
+def shift_difference(pool, image):
+    ...  # your code
+
+
+# %%
+ex.shift_difference.check(shift_difference)  # stuck? ex.shift_difference.hint()
+
+# %% tags=["solution", "hide-cell"] jupyter={"source_hidden": true} cellView="form"
+# @title Solution
+def shift_difference(pool, image):
+    moved = torch.zeros_like(image)
+    moved[..., 1:] = image[..., :-1]
+    return (pool(moved) - pool(image)).abs().mean().item()
+
+
+assert ex.shift_difference.check(shift_difference).passed
+
+# %% [markdown]
 # ## How far does a neuron see?
 # A unit of the first 3 × 3 layer sees 3 pixels across. A unit of the second sees three units of the first, which see 3
 # pixels each and overlap. **Predict, then run**: 3, 5 or 9 pixels?
@@ -196,7 +219,7 @@ conv, pool = Layer(3), Layer(2, stride=2, name="max pool")
 ReceptiveFieldExplorer([conv, pool, conv, pool, conv], size=28, image=boot)
 
 # %% [markdown]
-# ## Exercise 2 · receptive field · ★★★ · 10 minutes
+# ## Exercise 3 · receptive field · ★★★ · 10 minutes
 # Write `receptive_field(layers)`: `layers` is a list of `(kernel, stride, dilation)`, the first layer first. Return
 # how many pixels across one unit sees after the last one.
 
@@ -305,7 +328,7 @@ assert all((pixel - sieve[0]) % 2 == 0 for pixel in sieve)  # every second one, 
 assert dense == list(range(dense[0], dense[-1] + 1))  # no holes
 
 # %% [markdown]
-# ## Exercise 3 · how deep must it be? · ★★☆ · 6 minutes
+# ## Exercise 4 · how deep must it be? · ★★☆ · 6 minutes
 # Write `layers_needed(pixels, kernel)`: how many layers of stride 1 until a unit sees at least `pixels` pixels? One
 # pixel needs no layer.
 
