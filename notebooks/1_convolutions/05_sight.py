@@ -171,8 +171,8 @@ assert ex.max_pool.check(max_pool).passed
 
 # %% [markdown]
 # ## Exercise 2 · what pooling hides · ★★☆ · 8 minutes
-# Write `shift_difference(pool, image)`: the mean absolute difference between `pool(image)` and `pool` of the image moved
-# one pixel to the right, with zeros coming in. `image` is $(C, H, W)$, `pool` a function; return a number.
+# Write `shift_difference(pool, image)`: the mean absolute difference between `pool(image)` and `pool` of the image
+# moved one pixel to the right, with zeros coming in. `image` is $(C, H, W)$, `pool` a function; return a number.
 
 # %% tags=["exercise"]
 def shift_difference(pool, image):
