@@ -74,7 +74,7 @@ plot_images(
     [each[:, ::4, ::4].permute(1, 2, 0).numpy() for each in (moved, recut)],
     titles=["permute", "reshape"],
     columns=2,
-    alt="Two pictures of the same shape. permute: a cup of coffee. reshape: coloured stripes with hardly a cup in them.",
+    alt="Two pictures of one shape. permute: a cup of coffee. reshape: coloured stripes with hardly a cup in them.",
 )
 
 # %% [markdown]
