@@ -250,7 +250,7 @@ plot_images(everything, titles=[f"{name} {each:g}°" for name in maps for each i
 strength = {name: each.mean(dim=(1, 2)) for name, each in maps.items()}  # eight numbers a garment
 rows = [f"| {name} | " + " | ".join(f"{value:.3f}" for value in each) + " |" for name, each in strength.items()]
 strongest = {name: degrees[int(each.argmax())] for name, each in strength.items()}
-Markdown("\n".join(["| | " + " | ".join(f"{each:g}°" for each in degrees) + " |", "|---" * 9 + "|", *rows]))
+Markdown("\n".join(["| garment | " + " | ".join(f"{each:g}°" for each in degrees) + " |", "|---" * 9 + "|", *rows]))
 
 # %%
 assert len(set(strongest.values())) > 1  # they can be told apart by their directions

@@ -27,7 +27,7 @@ def chosen(page):
 
 
 def card(page):
-    return list(filter(None, page.locator(".card").inner_text().replace("\xa0", " ").split("\n")))
+    return list(filter(None, page.locator(".facts").inner_text().replace("\xa0", " ").split("\n")))
 
 
 def test_arrow_keys_walk_from_the_input_to_the_output_and_read_each_layer(open_page):
@@ -174,7 +174,7 @@ def test_what_is_read_stays_in_view_beside_a_tall_diagram(open_page):
         page = open_page(BlockDiagram(stack, (8, 8, 8)), width=width)
         page.mouse.wheel(0, 700)
         page.wait_for_function("scrollY >= 500")
-        box = page.locator(".card").bounding_box()
+        box = page.locator(".facts").bounding_box()
         assert box["y"] >= 0
         assert box["y"] + box["height"] <= 900
 

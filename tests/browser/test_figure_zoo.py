@@ -31,8 +31,8 @@ def test_arrow_keys_walk_the_models_by_cost_and_by_accuracy(open_page):
         page.keyboard.press("ArrowUp")
     top = by("top1")[-1]
     assert chosen(page).startswith(top["name"])
-    assert f"{top['top1']:.1f} %" in page.locator(".card").inner_text()
-    assert top["paper"] in page.locator(".card").inner_text()
+    assert f"{top['top1']:.1f} %" in page.locator(".facts").inner_text()
+    assert top["paper"] in page.locator(".facts").inner_text()
 
 
 def test_the_whole_chart_is_one_tab_stop_that_names_what_is_chosen(open_page):

@@ -111,7 +111,7 @@ function render({ model, el }) {
   const svg = h("svg:svg", { class: "chart", role: "listbox", tabindex: 0, width, height, viewBox: `0 0 ${width} ${height}`, onkeydown: press,
     "aria-label": `${model.get("title")}: up and down along the lines, left and right to what stands beside` },
     h("svg:defs", { "aria-hidden": "true" }, arrow), h("svg:g", { "aria-hidden": "true" }, lines.map((line) => line.node)), boxes.map((box) => box.g));
-  const card = h("div", { class: "card" });
+  const card = h("div", { class: "facts" });
   const what = segments("On the boxes", ["shapes", "parameters", "multiply-adds"].map((each) => [each, each]), (value) => put(model, "show", value));
 
   const choose = (id) => id !== model.get("chosen") && put(model, "chosen", id);

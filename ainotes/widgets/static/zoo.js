@@ -107,7 +107,7 @@ function render({ model, el }) {
   const marks = rows.map((row) => h("svg:path", { ...look(row.family), id: `${ids}-${row.i}`, role: "option" }));
   const svg = h("svg:svg", { class: "chart", role: "listbox", tabindex: 0, onpointerdown: point, onpointermove: point, onkeydown: press },
     back, marks, over);
-  const card = h("div", { class: "card" });
+  const card = h("div", { class: "facts" });
   const says = h("p", { class: "says", "aria-live": "polite" });
   const count = h("p", { class: "note count" });
 
