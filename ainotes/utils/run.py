@@ -6,11 +6,11 @@ from pathlib import Path
 import torch
 from torch import Tensor
 from torch.optim.lr_scheduler import ReduceLROnPlateau
-from tqdm import tqdm
 
 from ..data.memory import in_memory
 from . import checkpoint as checkpoints
 from . import guards
+from .progress import Bars
 from .steps import STEPPED_PER_BATCH, measure, train_epoch
 
 History = dict[str, list[float]]
@@ -21,6 +21,7 @@ class Run:
 
     keep_best = False
     say: Callable = print
+    bars = Bars(quiet=True)
 
     def __init__(self, dataloader, model, loss_fn, optimizer, epochs, how, val_dataloader, scheduler):
         self.model, self.loss_fn, self.optimizer, self.scheduler = model, loss_fn, optimizer, scheduler
@@ -48,15 +49,7 @@ class Run:
     def one_epoch(self) -> None:
         """Train, validate, note, save."""
         epoch, lr = self.epochs_done + 1, self.optimizer.param_groups[0]["lr"]
-        bar = tqdm(
-            self.loader,
-            desc=f"Epoch [{epoch:3d}/{self.epochs:3d}]",
-            total=self.batches,
-            unit="batch",
-            leave=False,
-            disable=self.say is silent,
-        )
-        with bar:
+        with self.bars.over(self.loader, f"Epoch [{epoch:3d}/{self.epochs:3d}]", self.batches) as bar:
             tally = train_epoch(bar, self.model, self.loss_fn, self.optimizer, self.how, self.scheduler, epoch)
         loss, acc = tally.means()
         self.steps += len(tally)

@@ -15,6 +15,7 @@ from . import guards
 from .guards import NonFiniteLossError
 from .modes import borrowed
 from .precision import choose
+from .progress import Bars
 from .run import History, Run, silent
 from .steps import forward, measure, train_epoch
 
@@ -157,18 +158,21 @@ def fit(
     run.keep_best, run.say = keep_best, silent if quiet else print
     if seed is not None:
         _seed_everything(seed)
-    run.announce()
-    if checkpoint is not None:
-        run.resume_or_save(Path(checkpoint))
-    try:
-        while run.epochs_done < epochs and not run.asked_to_stop(stop_when):
-            run.one_epoch()
-        run.say(f"Training complete! Total gradient descent steps: {run.steps}")
-    except KeyboardInterrupt:
-        run.say(f"Training stopped by you in epoch {run.epochs_done + 1}: the model keeps what it has learnt so far.")
-    except NonFiniteLossError as error:
-        error.history = run.history
-        raise
+    with Bars(quiet) as run.bars:
+        run.announce()
+        if checkpoint is not None:
+            run.resume_or_save(Path(checkpoint))
+        try:
+            while run.epochs_done < epochs and not run.asked_to_stop(stop_when):
+                run.one_epoch()
+            run.say(f"Training complete! Total gradient descent steps: {run.steps}")
+        except KeyboardInterrupt:
+            run.say(
+                f"Training stopped by you in epoch {run.epochs_done + 1}: the model keeps what it has learnt so far."
+            )
+        except NonFiniteLossError as error:
+            error.history = run.history
+            raise
     run.restore_best()
     return run.history
 
