@@ -274,6 +274,110 @@ def test_the_promises_hold_for_every_form_of_an_error():
     assert not any(flaw.startswith("wrong variant 1 (") for flaw in found)
 
 
+# --- an attempt that always fails has no misconception yet ---
+
+
+def first_negative(values):
+    """Return the first negative value, 0 where there is none."""
+    return next((value for value in values if value < 0), 0)
+
+
+def falls_off_the_end(values):
+    for value in values:
+        if value < 0:
+            return value
+
+
+def trips_at_the_end(values):
+    place = 0
+    while values[place] >= 0:
+        place += 1
+    return values[place]
+
+
+def finder(*misconceptions, **changes):
+    cases = [([1, -2],), ([3, 4],), ([-5],)]
+    declared = {"name": "first_negative", "reference": first_negative, "cases": cases, "misconceptions": misconceptions}
+    return exercise(**declared | changes)
+
+
+FALLS = Misconception(falls_off_the_end, "Nothing comes back where no value is negative.")
+TRIPS = Misconception(trips_at_the_end, "The list ends before a negative value is found.")
+
+
+def never_returns(values):
+    first_negative(values)
+
+
+def always_trips(values):
+    return values[len(values)]
+
+
+def test_an_attempt_that_always_returns_none_hears_that_and_no_misconception_that_sometimes_does():
+    result = finder(FALLS).check(never_returns)
+    assert result.status == "wrong"
+    assert result.message == "`first_negative` returned None every time. Did you forget `return`?"
+    assert result.detail.splitlines() == ["first_negative([1, -2])", "expected: -2", "got:      None"]
+    assert finder(FALLS).check(lambda values: falls_off_the_end(values)).message == FALLS.message
+
+
+def test_an_attempt_that_always_prints_hears_that_it_prints():
+    message = finder(FALLS).check(lambda values: print(first_negative(values))).message
+    assert "prints its answer (`-2`) but returns None" in message
+
+
+def test_an_attempt_that_always_raises_hears_what_and_no_misconception_that_sometimes_does():
+    result = finder(TRIPS).check(always_trips)
+    assert result.status == "error"
+    assert "raised IndexError in line" in result.message
+    assert "`return values[len(values)]`: list index out of range" in result.message
+    assert result.detail == "called as: first_negative([1, -2])"
+    assert finder(TRIPS).check(lambda values: trips_at_the_end(values)).message == TRIPS.message
+
+
+def test_errors_of_one_kind_are_the_same_failure_whatever_they_say():
+    def says_more(values):
+        raise IndexError("list index out of range" if values == [3, 4] else f"no index in {values}")
+
+    def of_two_kinds(values):
+        raise (IndexError if values == [3, 4] else KeyError)("list index out of range")
+
+    assert finder(TRIPS).check(says_more).status == "error"
+    assert finder(TRIPS).check(of_two_kinds).message == TRIPS.message
+
+
+@pytest.mark.parametrize("variant", [never_returns, always_trips])
+def test_a_misconception_that_fails_in_every_case_keeps_its_message(variant):
+    always = Misconception(variant, "That is another story.")
+    asked = finder(FALLS, TRIPS, always)
+    assert asked.check(lambda values: variant(values)).message == always.message
+
+
+def test_none_in_some_cases_only_is_said_of_the_first_of_them():
+    result = finder().check(lambda values: falls_off_the_end(values))
+    assert result.message == "`first_negative` returned None. Did you forget `return`?"
+    assert result.detail.startswith("first_negative([3, 4])")
+
+
+def test_none_is_seen_also_where_the_exercise_goes_on_with_what_comes_back():
+    asked = finder(FALLS, call=lambda attempt, values: {"found": float(attempt(values))})
+    result = asked.check(never_returns)
+    assert (result.status, result.detail) == ("wrong", "called as: first_negative([1, -2])")
+    assert result.message == "`first_negative` returned None every time. Did you forget `return`?"
+    assert "raised IndexError" in asked.check(always_trips).message
+    assert asked.check(lambda values: falls_off_the_end(values)).message == FALLS.message
+    assert asked.check(first_negative).passed
+
+
+def test_a_function_that_is_meant_to_return_none_may_do_so():
+    def sort(values):
+        values.sort()
+
+    asked = finder(reference=sort, mutates=True, call=lambda attempt, values: attempt(values) or values)
+    assert asked.check(lambda values: values.sort()).passed
+    assert asked.check(lambda values: values.reverse()).message == "At index 0: 3 expected, got 4."
+
+
 # --- whatever a learner's function does ---
 
 

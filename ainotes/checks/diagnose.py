@@ -56,6 +56,15 @@ def parameters(name: str, attempt: Callable, reference: Callable, call: Any) -> 
     return None
 
 
+def fails_always(expected: list[Outcome], got: list[Outcome]) -> bool:
+    """Tell whether an attempt gives back None in every case, or raises the same kind of error in every case."""
+    if len(got) < len(expected):
+        return False
+    nothing = all(outcome.empty for outcome in got) and not all(outcome.empty for outcome in expected)
+    raised = bool(got[0].error) and len({outcome.error for outcome in got}) == 1
+    return nothing or (raised and any(outcome.returned for outcome in expected))
+
+
 def misconception(message: str, call: str, expected: Outcome, got: Outcome) -> Finding:
     """Give a known misconception its own message, with the first case that shows it."""
     return Finding("misconception", message, _detail(call, expected, got))
@@ -71,8 +80,10 @@ def wrong_value(name: str, expected: Any, got: Any) -> Finding:
     return Finding("wrong", f"`{name}` is not that. A `hint()` may help.", f"got: {short(got)}")
 
 
-def wrong(name: str, call: Any, expected: Outcome, got: Outcome, reason: str | None, seconds: float) -> Finding:
-    """Say what happened in the first case that is not right."""
+def wrong(
+    name: str, call: Any, expected: Outcome, got: Outcome, reason: str | None, seconds: float, always: bool = False
+) -> Finding:
+    """Say what happened in the first case that is not right, and that it `always` does, where it is a failure."""
     text = call.text(name)
     if got.late:
         return Finding(
@@ -80,10 +91,10 @@ def wrong(name: str, call: Any, expected: Outcome, got: Outcome, reason: str | N
             f"`{name}` did not finish within {seconds:g} seconds. Is there a loop that never ends?",
             f"called as: {text}",
         )
+    if (got.empty and not expected.empty) or (got.returned and got.value is None and expected.value is not None):
+        return _returned_none(name, text, expected, got, always)
     if got.error:
         return _raised(name, text, got)
-    if got.value is None and expected.value is not None:
-        return _returned_none(name, text, expected, got)
     if reason is None and got.changed:
         return _mutated(name, call, got)
     sentence = f"{reason}." if reason and len(reason) < 160 else "This case is not right yet."
@@ -101,13 +112,15 @@ def _raised(name: str, text: str, got: Outcome) -> Finding:
     return Finding("error", f"`{name}` raised {got.error}{where}{reason}", f"called as: {text}")
 
 
-def _returned_none(name: str, text: str, expected: Outcome, got: Outcome) -> Finding:
+def _returned_none(name: str, text: str, expected: Outcome, got: Outcome, always: bool) -> Finding:
     printed = short_text(got.printed.strip(), 60)
     if printed:
         message = f"`{name}` prints its answer (`{printed}`) but returns None. Let it `return` the value."
     else:
-        message = f"`{name}` returned None. Did you forget `return`?"
-    return Finding("wrong", message, _detail(text, expected, got))
+        message = f"`{name}` returned None{' every time' if always else ''}. Did you forget `return`?"
+    # Where the exercise went on with that None, what came of it is not the learner's doing.
+    plain = got.returned and got.value is None
+    return Finding("wrong", message, _detail(text, expected, got) if plain else f"called as: {text}")
 
 
 def _mutated(name: str, call: Any, got: Outcome) -> Finding:

@@ -27,63 +27,24 @@ True
 """
 
 import copy
+import functools
 import inspect
 import re
 import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from ainotes.checks import diagnose, stubs
 from ainotes.checks.compare import ATOL, RTOL, changed, difference
-from ainotes.checks.sandbox import Outcome, run
+from ainotes.checks.parts import Call, Misconception
+from ainotes.checks.sandbox import Outcome, noting, run
 from ainotes.checks.show import Hint, Result, Solution
 from ainotes.checks.words import short
 
+__all__ = ["Call", "Exercise", "Misconception"]
+
 _EXPECTED_SECONDS = 120.0  # for a reference or a known variant, which is ours and ends
-
-
-@dataclass(frozen=True)
-class Misconception:
-    """A known wrong answer and what to say about it.
-
-    Parameters
-    ----------
-    variant : Any
-        The wrong function; in an exercise that asks for a value, the wrong value.
-    message : str
-        One or two sentences that name the error and the way on, without giving the answer away.
-        What stands between backticks is set as code.
-    also : tuple
-        The same error in other forms that do not give the same values, or not the same exception, in every case.
-    """
-
-    variant: Any
-    message: str
-    also: tuple = ()
-
-    @property
-    def forms(self) -> tuple:
-        """All forms of this error, `variant` first."""
-        return (self.variant, *self.also)
-
-
-class Call:
-    """The arguments of one case where some have names: ``Call(images, weight, stride=2)``."""
-
-    def __init__(self, *args: Any, **kwargs: Any):
-        self.args, self.kwargs = args, kwargs
-
-    def values(self) -> list:
-        """Return all arguments, positional first."""
-        return [*self.args, *self.kwargs.values()]
-
-    def text(self, name: str) -> str:
-        """Return the call as a line of code."""
-        parts = [short(value) for value in self.args]
-        parts += [f"{key}={short(value)}" for key, value in self.kwargs.items()]
-        return f"{name}({', '.join(parts)})"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -248,11 +209,12 @@ class Exercise:
         if not wrong:
             return diagnose.right(self.praise)
         first = wrong[0]
-        known, place = self._recognise(expected, got)
+        always = diagnose.fails_always(expected, got)
+        known, place = self._recognise(expected, got, always)
         if known is not None:
             return diagnose.misconception(known.message, calls[place].text(self.name), expected[place], got[place])
         reason = self._reason(expected[first], got[first])
-        return diagnose.wrong(self.name, calls[first], expected[first], got[first], reason, self.seconds)
+        return diagnose.wrong(self.name, calls[first], expected[first], got[first], reason, self.seconds, always)
 
     def _calls(self) -> list[Call]:
         """Return fresh arguments of every case."""
@@ -263,7 +225,9 @@ class Exercise:
         """Run a function on every case; after one that ran out of time or is a placeholder the others are not tried."""
         pristine, outcomes = self._calls(), []
         for before, used in zip(pristine, self._calls(), strict=True):
-            outcome = run(partial(self._use, function, used), seconds, stubs.home(function))
+            nothing: list[bool] = []  # of each call of the function itself: did it give back None?
+            outcome = run(functools.partial(self._use, function, used, nothing), seconds, stubs.home(function))
+            outcome.empty = bool(nothing) and all(nothing)
             if not self.mutates:
                 pairs = zip(before.values(), used.values(), strict=True)
                 outcome.changed = tuple(i for i, pair in enumerate(pairs) if changed(*pair))
@@ -278,13 +242,19 @@ class Exercise:
             self._outcomes_kept[id(function)] = self._outcomes(function, _EXPECTED_SECONDS)
         return self._outcomes_kept[id(function)]
 
-    def _use(self, function: Callable, used: Call) -> Any:
+    def _use(self, function: Callable, used: Call, nothing: list[bool]) -> Any:
         if self.call:
-            return self.call(function, *used.args, **used.kwargs)
-        return function(*used.args, **used.kwargs)
+            return self.call(noting(function, nothing), *used.args, **used.kwargs)
+        value = function(*used.args, **used.kwargs)
+        nothing.append(value is None)
+        return value
 
-    def _recognise(self, expected: list[Outcome], got: list[Outcome]) -> tuple[Misconception | None, int]:
-        """Return the misconception that explains the attempt best, and the first case that shows it."""
+    def _recognise(self, expected: list[Outcome], got: list[Outcome], always: bool) -> tuple[Misconception | None, int]:
+        """Return the misconception that explains the attempt best, and the first case that shows it.
+
+        An attempt that always fails in one way has no more in common with a variant that fails so in some cases than
+        the failure, which has reasons of its own: only a variant that always fails so explains it.
+        """
         best, best_rank, place = None, (False, 0), 0
         if len(got) < len(expected):
             return best, place
@@ -294,6 +264,8 @@ class Exercise:
             if not telling or not all(self._alike(variant[i], got[i]) for i in telling):
                 continue
             everywhere = all(self._alike(*pair) for pair in zip(variant, got, strict=True))
+            if always and not everywhere:
+                continue
             if (everywhere, len(telling)) > best_rank:
                 best, best_rank, place = known, (everywhere, len(telling)), telling[0]
         return best, place

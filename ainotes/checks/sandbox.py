@@ -3,6 +3,7 @@
 import builtins
 import contextlib
 import copy
+import functools
 import inspect
 import io
 import linecache
@@ -34,6 +35,7 @@ class Outcome:
     late: bool = False
     printed: str = ""
     changed: tuple[int, ...] = ()  # positions of arguments that the call changed
+    empty: bool = False  # the function itself gave back None, however the exercise goes on with that
 
     @property
     def returned(self) -> bool:
@@ -88,6 +90,24 @@ def run(call: Callable[[], Any], seconds: float, home: str | None = None, seed: 
             outcome = _failed(error, home)
     outcome.printed = printed.getvalue()
     return outcome
+
+
+def noting(function: Callable, nothing: list[bool]) -> Callable:
+    """Return a function that notes of each of its calls whether it gave back None.
+
+    What is no plain function comes back as it is: an exercise may use more of it than its call.
+    """
+    if not inspect.isroutine(function):
+        return function
+
+    @functools.wraps(function)
+    def noted(*args: Any, **kwargs: Any) -> Any:
+        nothing.append(False)  # and so it stays where the call raises
+        value = function(*args, **kwargs)
+        nothing[-1] = value is None
+        return value
+
+    return noted
 
 
 @contextlib.contextmanager
