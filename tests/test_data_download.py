@@ -3,75 +3,14 @@
 import hashlib
 import os
 import socket
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from bad_server import GOOD, serving
 
 from ainotes.data import download as module
 from ainotes.data.download import DownloadError, download
 from ainotes.data.files import DataFile, problem
-
-GOOD = bytes(range(256)) * 400
-
-
-class Handler(BaseHTTPRequestHandler):
-    """Answers with what the first part of the path says."""
-
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self):
-        getattr(self, self.path.split("/")[1])()
-
-    def good(self, body=GOOD, length=None):
-        self.send_response(200)
-        self.send_header("Content-Length", str(length or len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def forbidden(self):
-        self.send_error(403)
-
-    def other(self):
-        self.good(GOOD[::-1])
-
-    def longer(self):
-        self.good(GOOD + b"!")
-
-    def shorter(self):
-        self.good(GOOD[:1000])
-
-    def cut(self):
-        self.good(GOOD[:5000], len(GOOD))
-        self.close_connection = True
-        self.connection.shutdown(socket.SHUT_RDWR)
-
-    def silent(self):
-        self.server.patience.wait(10)
-        self.close_connection = True
-
-    def stall(self):
-        self.good(GOOD[:5000], len(GOOD))
-        self.server.patience.wait(10)
-        self.close_connection = True
-
-    def drip(self):
-        self.good(GOOD[:10], len(GOOD))
-        for _ in range(1000):
-            if self.server.patience.wait(0.02):
-                break
-            self.wfile.write(b".")
-        self.close_connection = True
-
-    def page(self):
-        self.send_response(302)  # a network that wants a password sends its own page
-        self.send_header("Location", "/other/login")
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *args):
-        pass
 
 
 @pytest.fixture
@@ -79,16 +18,8 @@ def server(monkeypatch):
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setattr(module, "OPEN_SECONDS", 0.5)
     monkeypatch.setattr(module, "READ_SECONDS", 0.5)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.handle_error = lambda *args: None  # a client that hangs up is part of the plan
-    server.patience = threading.Event()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.patience.set()
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving() as address:
+        yield address
 
 
 def file_at(*urls):
@@ -105,6 +36,18 @@ def test_a_good_mirror_gives_the_file_where_it_belongs(server, tmp_path):
     assert path == tmp_path / "set" / "raw" / "file.gz"
     assert path.read_bytes() == GOOD
     assert problem(file, path) is None
+    assert left_behind(tmp_path) == [path]
+
+
+def test_without_a_published_size_the_servers_word_is_taken_and_the_checksum_decides(server, tmp_path):
+    prefix = hashlib.sha256(GOOD).hexdigest()[:8]
+    path = download(DataFile("a.pth", None, prefix, urls=(f"{server}/good/a",)), tmp_path, quiet=True)
+    assert path.read_bytes() == GOOD
+    for kind, why in [("cut", "ended after|broke off"), ("other", "wrong checksum"), ("shorter", "wrong checksum")]:
+        with pytest.raises(DownloadError, match=why):
+            download(DataFile("b.pth", None, prefix, urls=(f"{server}/{kind}/b",)), tmp_path, quiet=True)
+    with pytest.raises(DownloadError, match="wrong checksum"):
+        download(DataFile("c.pth", None, "", urls=(f"{server}/good/c",)), tmp_path, quiet=True)
     assert left_behind(tmp_path) == [path]
 
 

@@ -182,14 +182,15 @@ def test(model: nn.Module, data: ImageSet, path: Path) -> float:
     )
 
 
-def facts(recipe: Recipe, results: list[dict[str, Any]], classes: list[str]) -> dict[str, Any]:
+def facts(recipe: Recipe, results: list[dict[str, Any]], data: ImageSet) -> dict[str, Any]:
     """Return what `ainotes.pretrained` has to know of the network."""
     import hashlib
 
     return {
         "title": recipe.title,
         "network": recipe.network,
-        "categories": classes,
+        "categories": list(data.classes),
+        "size": data.images.shape[-1],
         "mean": recipe.mean,
         "std": recipe.std,
         "accuracy": results[0]["accuracy"],
@@ -249,7 +250,7 @@ def publish(recipe: Recipe, results: list[dict[str, Any]], data: ImageSet) -> No
     partial = target.with_name(target.name + ".tmp")
     partial.write_bytes((RUNS / f"{recipe.name}_{results[0]['seed']}.safetensors").read_bytes())
     partial.replace(target)
-    known = json.dumps(facts(recipe, results, list(data.classes)), indent=2, ensure_ascii=False)
+    known = json.dumps(facts(recipe, results, data), indent=2, ensure_ascii=False)
     write_text(WEIGHTS / f"{recipe.name}.json", known + "\n")
     write_text(WEIGHTS / f"{recipe.name}.md", card(recipe, results, data.source))
     print(f"written: {target}, its .json and its card", flush=True)

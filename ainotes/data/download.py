@@ -104,31 +104,32 @@ def _open(url: str) -> Any:
 def _receive(response: Any, file: DataFile, quiet: bool, part: IO[bytes]) -> None:
     """Write what arrives into `part`; raise as soon as it cannot be the file."""
     digest = hashlib.sha256()
+    expected = file.size_bytes or int(response.headers.get("Content-Length") or 0)  # 0: nobody says
     received = 0
     window_start, window_bytes = time.monotonic(), 0
-    with _progress(file, quiet) as bar:
+    with _progress(file, expected, quiet) as bar:
         while chunk := response.read1(CHUNK_BYTES):
             received += len(chunk)
-            if received > file.size_bytes:
-                raise ValueError(f"sent more than the {file.size_bytes:,} bytes of {file.name}")
+            if expected and received > expected:
+                raise ValueError(f"sent more than the {expected:,} bytes of {file.name}")
             digest.update(chunk)
             part.write(chunk)
             bar.update(len(chunk))
             window_bytes += len(chunk)
             if time.monotonic() - window_start > SLOW_SECONDS:
                 if window_bytes < SLOW_BYTES:
-                    raise ValueError(f"was too slow ({received:,} of {file.size_bytes:,} bytes)")
+                    raise ValueError(f"was too slow ({received:,} of {expected:,} bytes)")
                 window_start, window_bytes = time.monotonic(), 0
-    if received < file.size_bytes:
-        raise ValueError(f"ended after {received:,} of {file.size_bytes:,} bytes")
-    if digest.hexdigest() != file.sha256:
+    if received < expected:
+        raise ValueError(f"ended after {received:,} of {expected:,} bytes")
+    if not file.is_sum(digest.hexdigest()):
         raise ValueError(f"sent something other than {file.name} (wrong checksum)")
 
 
-def _progress(file: DataFile, quiet: bool) -> tqdm:
+def _progress(file: DataFile, size_bytes: int, quiet: bool) -> tqdm:
     return tqdm(
         desc=file.name,
-        total=file.size_bytes,
+        total=size_bytes or None,
         unit="B",
         unit_scale=True,
         unit_divisor=1024,
