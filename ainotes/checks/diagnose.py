@@ -116,10 +116,10 @@ def _returned_none(name: str, text: str, expected: Outcome, got: Outcome, always
     printed = short_text(got.printed.strip(), 60)
     if printed:
         message = f"`{name}` prints its answer (`{printed}`) but returns None. Let it `return` the value."
-    else:
+    elif always or not got.empty:
         message = f"`{name}` returned None. Did you forget `return`?"
-    if got.empty and not always:
-        message += " Not every case does: is there a way through it without one?"
+    else:
+        message = f"`{name}` returned None here, but not in every case. Which way through it ends without `return`?"
     # Where the exercise went on with that None, what came of it is not the learner's doing.
     plain = got.returned and got.value is None
     return Finding("wrong", message, _detail(text, expected, got) if plain else f"called as: {text}")
