@@ -745,6 +745,27 @@ def test_the_solution_shows_the_source_under_the_learners_name():
     assert adder(code="  def add(a, b):\n      return a + b").solution().code.startswith("def add")
 
 
+def test_the_solution_brings_the_imports_that_it_uses_and_no_others():
+    def _seconds(work: threading.Thread, clock=time.monotonic):
+        return functools.partial(clock)() - np.float64(clock())
+
+    lines = exercise(name="seconds", reference=_seconds, cases=[()], misconceptions=()).solution().code.splitlines()
+    assert lines[:7] == [
+        "import functools",
+        "import threading",
+        "import time",
+        "import numpy as np",
+        "",
+        "",
+        "def seconds(work: threading.Thread, clock=time.monotonic):",
+    ]
+
+
+def test_a_solution_that_is_part_of_a_line_is_shown_as_that_line():
+    made = exercise(name="double", reference=lambda x: 2 * x, cases=[(1,)], misconceptions=())
+    assert "lambda x: 2 * x" in made.solution().code
+
+
 def test_html_is_escaped_and_says_its_status_in_words():
     result = exercise(name="tag", reference="<b>", cases=(), misconceptions=()).check("<script>alert(1)</script>")
     page = result._repr_html_()

@@ -28,8 +28,6 @@ True
 
 import copy
 import functools
-import inspect
-import re
 import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -40,6 +38,7 @@ from ainotes.checks.compare import ATOL, RTOL, changed, difference
 from ainotes.checks.parts import Call, Misconception
 from ainotes.checks.sandbox import Outcome, noting, run
 from ainotes.checks.show import Hint, Result, Solution
+from ainotes.checks.source import solution_code
 from ainotes.checks.words import short
 
 __all__ = ["Call", "Exercise", "Misconception"]
@@ -78,7 +77,7 @@ class Exercise:
     rtol, atol : float
         Tolerances of that comparison.
     code : str, optional
-        The solution's code to show; by default the source of `reference`.
+        The solution's code to show; by default the source of `reference`, with the imports that it needs.
     stub : str, optional
         Source of what the learner starts from, where it is more than a docstring and ``...``.
     seconds : float
@@ -171,9 +170,7 @@ class Exercise:
             return textwrap.dedent(self.code).strip()
         if not self.asks_function:
             return f"{self.name} = {self.reference!r}"
-        source = textwrap.dedent(inspect.getsource(self.reference)).strip()
-        # The reference may have a private name in its module; show it under the name that the learner writes.
-        return re.sub(rf"\b{re.escape(self.reference.__name__)}\b", self.name, source)
+        return solution_code(self.reference, self.name)
 
     def _check_value(self, attempt: Any) -> diagnose.Finding:
         if attempt is None or attempt is Ellipsis:

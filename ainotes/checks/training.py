@@ -66,7 +66,7 @@ batches_per_epoch = Exercise(
 # --- accuracy ---------------------------------------------------------------------------------------------------------
 
 
-def _accuracy(logits: Tensor, labels: Tensor) -> float:
+def _accuracy(logits, labels):
     return (logits.argmax(dim=1) == labels).float().mean().item()
 
 
@@ -192,8 +192,10 @@ def _column(values: list[float]) -> Tensor:
     return torch.tensor(values).reshape(1, -1, 1, 1)
 
 
-def _standardise(images: Tensor, mean: list[float], std: list[float]) -> Tensor:
-    return (images / 255 - _column(mean)) / _column(std)
+def _standardise(images, mean, std):
+    mean = torch.tensor(mean).reshape(1, -1, 1, 1)  # (1, C, 1, 1)
+    std = torch.tensor(std).reshape(1, -1, 1, 1)
+    return (images / 255 - mean) / std
 
 
 def _bytes(count: int, channels: int, side: int, seed: int) -> Tensor:
