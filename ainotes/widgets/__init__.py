@@ -5,6 +5,7 @@ on what was inlined. How one is written: `ainotes.widgets.base`.
 """
 
 from ainotes.widgets.base import LiveFigure
+from ainotes.widgets.classifier import PageClassifier
 from ainotes.widgets.confusion import ConfusionExplorer
 from ainotes.widgets.curves import CurveExplorer
 from ainotes.widgets.diagram import BlockDiagram
@@ -24,6 +25,7 @@ __all__ = [
     "CurveExplorer",
     "GaborExplorer",
     "LiveFigure",
+    "PageClassifier",
     "PoolingExplorer",
     "Quiz",
     "ReceptiveFieldExplorer",
