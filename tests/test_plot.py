@@ -69,6 +69,7 @@ FIGURES = {
     "plot_worst_mistakes": lambda: plot_worst_mistakes(torch.rand(6, 1, 8, 8), LABELS, PROBABILITIES, NAMES),
     "plot_per_class_accuracy": lambda: plot_per_class_accuracy(LABELS, PREDICTIONS, NAMES),
     "plot_calibration": lambda: plot_calibration(LABELS, PROBABILITIES),
+    "plot_top": lambda: plot_top(torch.rand(8, 8, 3).numpy(), [("Egyptian cat", 0.7), ("tabby", 0.1)], "the cat"),
     "plot_timeline": lambda: plot_timeline([(1998, "LeNet-5", "learns"), (2015, "ResNet", "adds " * 30)], "History"),
 }
 

@@ -51,13 +51,17 @@ class Recipe:
     batch: int = 128
     decay: float = 5e-4
     smoothing: float = 0.1
+    erase: float = 0.0  # probability
+    whitened: int = 0  # images whose patches fix the first layer
 
     @property
     def sentence(self) -> str:
         """The recipe in words, for the card."""
+        erased = f", {self.erase:.0%} of them with a rectangle erased" if self.erase else ""
+        first = f"The first layer is whitened by {self.whitened:,} training images. " if self.whitened else ""
         return (
-            f"{self.epochs} epochs in batches of {self.batch}; images mirrored half of the time and moved by up to "
-            f"{self.shift} pixels, normalised by channel; SGD with Nesterov momentum 0.9 and weight decay "
+            f"{first}{self.epochs} epochs in batches of {self.batch}; images mirrored half of the time and moved by up "
+            f"to {self.shift} pixels{erased}, normalised by channel; SGD with Nesterov momentum 0.9 and weight decay "
             f"{self.decay:g}, one cycle of the learning rate up to {self.rate:g}; cross-entropy with labels softened "
             f"by {self.smoothing:g}. All training images are used, and the test images are seen once, at the end."
         )
@@ -87,9 +91,11 @@ RECIPES = {
             cite="Krizhevsky (2009), Learning multiple layers of features from tiny images",
             mean=(0.491, 0.482, 0.447),
             std=(0.247, 0.243, 0.262),
-            epochs=16,
+            epochs=24,
             shift=3,
             asked=0.905,
+            erase=0.5,
+            whitened=1000,
         ),
     ]
 }
@@ -105,7 +111,8 @@ def sets(recipe: Recipe) -> tuple[ImageSet, ImageSet]:
     if train.is_standin or test.is_standin:
         stop(f"AINOTES_DATA must name a folder with the real data; what was found is: {train.source}")
     print(train.source, flush=True)
-    return train.with_augment(augment.compose(augment.flip(), augment.shift(recipe.shift))), test
+    changes = [augment.flip(), augment.shift(recipe.shift), *([augment.erase(recipe.erase)] if recipe.erase else [])]
+    return train.with_augment(augment.compose(*changes)), test
 
 
 def train(recipe: Recipe, seed: int, data: tuple[ImageSet, ImageSet]) -> dict[str, Any]:
@@ -124,8 +131,11 @@ def train(recipe: Recipe, seed: int, data: tuple[ImageSet, ImageSet]) -> dict[st
     print(f"{recipe.name}, seed {seed}. {message}", flush=True)
     torch.manual_seed(seed)
     model = getattr(models, recipe.network)()
+    if recipe.whitened:
+        models.whiten(model.features[0], data[0].with_augment(None).batch(slice(recipe.whitened))[0])
     loader = DataLoader(data[0], batch_size=recipe.batch, shuffle=True, drop_last=True)
-    optimizer = torch.optim.SGD(model.parameters(), recipe.rate, 0.9, weight_decay=recipe.decay, nesterov=True)
+    learning = [weight for weight in model.parameters() if weight.requires_grad]
+    optimizer = torch.optim.SGD(learning, recipe.rate, 0.9, weight_decay=recipe.decay, nesterov=True)
     steps = recipe.epochs * len(loader)
     cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.rate, total_steps=steps, pct_start=0.25)
     loss_fn = nn.CrossEntropyLoss(label_smoothing=recipe.smoothing)

@@ -31,7 +31,7 @@ from .lenet import LeNet5
 from .mobilenet import DepthwiseSeparable, InvertedResidual, MobileNetV2, mobilenet_v2
 from .network import Network
 from .resnet import BasicBlock, Bottleneck, Residual, ResNet, projection, resnet18, resnet34, resnet50, resnext50
-from .resnet9 import ResNet9
+from .resnet9 import ResNet9, whiten
 from .vgg import VGG, vgg11, vgg13, vgg16, vgg19
 
 __all__ = [
@@ -94,4 +94,5 @@ __all__ = [
     "vgg13",
     "vgg16",
     "vgg19",
+    "whiten",
 ]

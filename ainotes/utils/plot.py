@@ -5,6 +5,7 @@ history in `plot_timeline`.
 """
 
 from ainotes.utils.figure import AltFigure
+from ainotes.utils.plot_answers import plot_top
 from ainotes.utils.plot_curves import plot_loss_acc, plot_runs
 from ainotes.utils.plot_grids import plot_cifar10_images, plot_fashion_images, plot_images, plot_worst_mistakes
 from ainotes.utils.plot_scores import plot_calibration, plot_confusion_matrix, plot_per_class_accuracy
@@ -21,5 +22,6 @@ __all__ = [
     "plot_per_class_accuracy",
     "plot_runs",
     "plot_timeline",
+    "plot_top",
     "plot_worst_mistakes",
 ]
