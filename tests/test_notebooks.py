@@ -143,7 +143,17 @@ def test_the_first_cell_has_title_badge_promise_time_and_goals(source):
 
 @each_source
 def test_only_the_tags_of_the_course_are_used(source):
-    known = {"colab", "remove-cell", "exercise", "solution", "hide-cell", "hide-input", "hide-output", "key-figures"}
+    known = {
+        "colab",
+        "remove-cell",
+        "exercise",
+        "solution",
+        "hide-cell",
+        "hide-input",
+        "hide-output",
+        "remove-output",
+        "key-figures",
+    }
     known |= {"remove-input", "raises-exception"}
     used = {tag for cell in read(source).cells for tag in tags(cell)}
     assert used <= known
