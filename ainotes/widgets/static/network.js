@@ -224,7 +224,7 @@ function taps(layer, maps) {
 /* 3 x 3 with stride 1, two by two places at a time with 16 products for each pair of channels instead of 36:
    Lavin and Gray (2016), Fast algorithms for convolutional neural networks, section 4.1, F(2 x 2, 3 x 3). */
 
-const KERNEL = [[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]];
+const OF_KERNEL = [[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]];
 
 /** Kernels [out][channels][3][3] as 4 x 4 numbers each, packed as [16][out / 4][channels][4]. */
 function transformed(weight, out, channels) {
@@ -235,7 +235,7 @@ function transformed(weight, out, channels) {
     for (let j = 0; j < 3; j++) {
       const [top, mid, low] = [weight[w + j], weight[w + 3 + j], weight[w + 6 + j]];
       const column = [top, (top + mid + low) / 2, (top - mid + low) / 2, low];
-      for (let i = 0; i < 4; i++) for (let q = 0; q < 4; q++) packed[(4 * i + q) * block + at] += column[i] * KERNEL[q][j];
+      for (let i = 0; i < 4; i++) for (let q = 0; q < 4; q++) packed[(4 * i + q) * block + at] += column[i] * OF_KERNEL[q][j];
     }
   }
   return packed;

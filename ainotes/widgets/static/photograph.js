@@ -1,7 +1,7 @@
 /* A picture that the reader brings, made as small as a network wants it. Nothing of it leaves the page. */
 
-const MOST = 2048; // pixels of a side that are looked at one by one; the browser shrinks what is larger
-const HEAVY = 64 * 2 ** 20; // bytes of a file
+const PHOTO_SIDE = 2048; // pixels of a side that are looked at one by one; the browser shrinks what is larger
+const PHOTO_BYTES = 64 * 2 ** 20; // bytes of a file
 const BITS = 22; // of the fractions, as Pillow has them
 
 /** For each of `size` places along `length` pixels: the first pixel under Pillow's triangle, and the weight of each. */
@@ -59,7 +59,7 @@ function cut(source, [left, top, wide, tall], [width, height]) {
 function middle(source, size) {
   const side = Math.min(source.width, source.height);
   const corner = [source.width, source.height].map((length) => Math.floor((length - side) / 2));
-  const most = Math.min(side, MOST);
+  const most = Math.min(side, PHOTO_SIDE);
   const pixels = cut(source, [...corner, side, side], [most, most]).getContext("2d").getImageData(0, 0, most, most);
   return new ImageData(resized(pixels, size), size, size);
 }
@@ -68,7 +68,7 @@ function middle(source, size) {
 async function opened(file) {
   const name = file.name || "What came";
   if (file.type && !file.type.startsWith("image/")) throw new Error(`${name} is no picture.`);
-  if (file.size > HEAVY) throw new Error(`${name} is too large: ${Math.round(file.size / 2 ** 20)} MB, and 64 are enough. Make it smaller first.`);
+  if (file.size > PHOTO_BYTES) throw new Error(`${name} is too large: ${Math.round(file.size / 2 ** 20)} MB, and 64 are enough. Make it smaller first.`);
   try {
     return await createImageBitmap(file, { imageOrientation: "from-image", colorSpaceConversion: "none" });
   } catch {
