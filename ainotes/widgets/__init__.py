@@ -10,6 +10,7 @@ from ainotes.widgets.confusion import ConfusionExplorer
 from ainotes.widgets.curves import CurveExplorer
 from ainotes.widgets.diagram import BlockDiagram
 from ainotes.widgets.gabor import GaborExplorer
+from ainotes.widgets.overlap import OverlapExplorer
 from ainotes.widgets.pooling import PoolingExplorer
 from ainotes.widgets.quiz import Quiz
 from ainotes.widgets.receptive import ReceptiveFieldExplorer
@@ -25,6 +26,7 @@ __all__ = [
     "CurveExplorer",
     "GaborExplorer",
     "LiveFigure",
+    "OverlapExplorer",
     "PageClassifier",
     "PoolingExplorer",
     "Quiz",
