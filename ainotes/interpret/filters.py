@@ -15,6 +15,7 @@ from .ascent import Ascent, plan
 from .guest import model_itself, visiting
 from .layers import Layer, find_layer, is_channels_last, refuse_transformer, way_to
 from .passes import run, watched
+from .way_back import short_way_to_pixels
 
 __all__ = ["visualize_filters"]
 
@@ -120,7 +121,7 @@ def visualize_filters(
         blur=_positive("blur", blur, or_zero=True),
         seed=shapes.whole(NAME, "seed", seed),
     )
-    with visiting(model):
+    with visiting(model), short_way_to_pixels(model):
         answers = _answers(climb, size)  # (1, C), or (1, C, rows, columns)
         wanted = _numbers(filters, answers.shape[1], name)
         octave_plan = plan(size, octaves, steps, lambda small: _fits(climb, small))
