@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -234,3 +235,14 @@ def test_every_lesson_is_in_the_table_of_contents_in_order():
     present = [name(path).removesuffix(".py") for path in SOURCES]
     assert sorted(listed) == sorted(present)
     assert [page for page in listed if page[10:11].isdigit()] == sorted(page for page in present if page[10].isdigit())
+
+
+def test_a_notebook_that_was_derived_long_after_its_source_opens_in_jupyterlab(tmp_path):
+    (tmp_path / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    for suffix, seconds in ((".py", 1_000_000), (".ipynb", 1_009_000)):
+        lesson = (ROOT / "notebooks" / "start_here").with_suffix(suffix)
+        (tmp_path / lesson.name).write_bytes(lesson.read_bytes())
+        os.utime(tmp_path / lesson.name, (seconds, seconds))
+    manager = jupytext.TextFileContentsManager(root_dir=str(tmp_path))
+    opened = manager.get("start_here.ipynb", type="notebook", content=True)
+    assert opened["content"].cells[0].source == read(ROOT / "notebooks" / "start_here.py").cells[0].source
