@@ -64,7 +64,7 @@ def state(net):
     }
 
 
-def explain_twice(net, images, target):
+def explained(net, images, target):
     return interpret.grad_cam(net, "3", images, target)
 
 
@@ -78,7 +78,7 @@ USES = {
     "saliency": lambda net, images: interpret.saliency(net, images),
     "integrated_gradients": lambda net, images: interpret.integrated_gradients(net, images, steps=4),
     "occlusion": lambda net, images: interpret.occlusion(net, images),
-    "randomization_check": lambda net, images: interpret.randomization_check(net, images, explain_twice),
+    "randomization_check": lambda net, images: interpret.randomization_check(net, images, explained),
     "deletion_curve": lambda net, images: interpret.deletion_curve(net, images, images[:, 0], steps=3),
     "insertion_curve": lambda net, images: interpret.insertion_curve(net, images, images[:, 0], steps=3),
     "visualize_filters": lambda net, images: interpret.visualize_filters(net, "6", [0, 3], size=12, steps=4),
@@ -111,20 +111,38 @@ def test_also_a_visit_that_ends_in_an_exception(name):
     before = state(net)
     with pytest.raises((RuntimeError, ValueError), match="stumbled"):
         USES[name](net, images)
-    net[5].broken = False
-    net[5].broken = True
     assert state(net) == before
     assert torch.is_grad_enabled()
+
+
+def test_also_an_ascent_that_breaks_on_the_way():
+    net, calls = network(), []
+
+    def tired(pixels):
+        calls.append(pixels)
+        if len(calls) > 5:
+            raise RuntimeError("enough of it")
+        return pixels
+
+    before = state(net)
+    with pytest.raises(RuntimeError, match="enough of it"):
+        interpret.visualize_filters(net, "3", size=12, steps=8, octaves=1, normalize=tired)
+    assert state(net) == before
 
 
 def test_an_exception_in_the_block_restores_all():
     net = network()
     before = state(net)
-    with pytest.raises(KeyboardInterrupt), visiting(net):
-        assert not any(module.training for module in net.modules())
-        assert not any(parameter.requires_grad for parameter in net.parameters())
-        torch.rand(3)
-        raise KeyboardInterrupt
+
+    def interrupted():
+        with visiting(net):
+            assert not any(module.training for module in net.modules())
+            assert not any(parameter.requires_grad for parameter in net.parameters())
+            torch.rand(3)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert state(net) == before
 
 
@@ -373,4 +391,4 @@ def test_a_network_without_logits_is_refused():
     with pytest.raises(TypeError, match="one tensor of logits"):
         scores_of("demo", (torch.zeros(2, 3),), pictures())
     with pytest.raises(TypeError, match=r"expects a network \(nn.Module\), got function"):
-        interpret.saliency(explain_twice, pictures())
+        interpret.saliency(explained, pictures())

@@ -120,11 +120,15 @@ def _maps_and_scores(function: str, model: nn.Module, layer: Layer, images: Tens
 
 
 def _masks(maps: Tensor, image: Tensor) -> Tensor:
-    """Return maps (C, rows, columns) as masks (C, 1, H, W) in [0, 1], of the size of an image (channels, H, W)."""
+    """Return maps (C, rows, columns) as masks (C, 1, H, W) in [0, 1], of the size of an image (channels, H, W).
+
+    The mask of a map that is the same everywhere is 0. Enlarging it first would leave rounding errors to be stretched.
+    """
+    flat = (maps.amax(dim=(1, 2)) == maps.amin(dim=(1, 2)))[:, None, None, None]
     size = image.shape[1:]
     large = nn.functional.interpolate(maps[:, None], size=size, mode="bilinear", align_corners=False)  # (C, 1, H, W)
     low, high = large.amin(dim=(2, 3), keepdim=True), large.amax(dim=(2, 3), keepdim=True)  # (C, 1, 1, 1)
-    return (large - low) / torch.where(high > low, high - low, 1)
+    return torch.where(flat, 0, (large - low) / torch.where(high > low, high - low, 1))
 
 
 def _scores_through(model: nn.Module, image: Tensor, masks: Tensor, target: int, batch_size: int) -> Tensor:
