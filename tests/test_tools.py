@@ -204,7 +204,7 @@ def test_the_lock_has_hashes_and_no_address():
 def test_everything_is_tested_when_nothing_is_named():
     command = runner.command(["-x"], cores=2)
     assert command[-4:] == ["tests/browser", "tests", "notebooks", "-x"]
-    assert {"--nbval-lax", "--nbval-current-env", "loadfile"} <= set(command)
+    assert {"--nbval-lax", "--nbval-current-env", "loadscope"} <= set(command)
     assert command[command.index("-n") + 1] == "2"
 
 

@@ -25,9 +25,13 @@ def environment(given: Mapping[str, str]) -> dict[str, str]:
 
 
 def command(arguments: list[str], cores: int) -> list[str]:
-    """Return the pytest command; one notebook stays on one worker, since its cells share a kernel."""
+    """Return the pytest command.
+
+    What is in one file stays on one worker, since the cells of a notebook share a kernel; what is in one class too, so
+    that the classes of a long file are shared out.
+    """
     workers = max(1, min(cores, MOST_WORKERS))
-    parallel = ["-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder"]
+    parallel = ["-n", str(workers), "--dist", "loadscope", "--no-loadscope-reorder"]
     lessons = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300"]
     named = any(not argument.startswith("-") for argument in arguments)
     chosen = arguments if named else [*EVERYTHING, *arguments]

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import os
 import shutil
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from figure_page import pages
 from filelock import FileLock
+from visitor import HEIGHT, Site, Visitor, serve
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -28,26 +24,9 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
-
-
-class Handler(http.server.SimpleHTTPRequestHandler):
-    """Files, without a line on the terminal for each."""
-
-    def log_message(self, format: str, *arguments: object) -> None:
-        pass
-
-
-@contextmanager
-def serve(folder: Path) -> Iterator[str]:
-    """Serve a folder on the loopback address; yield the address with a slash at its end."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        server.server_close()
+PATIENCE = 120_000  # milliseconds; what fails takes so long, nothing else, and a busy machine is not a failure
 
 
 @pytest.fixture(scope="session")
@@ -77,25 +56,36 @@ def chromium():
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
         pytest.skip(f"no Chromium on this machine (looked for {', '.join(PROGRAMS)})")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS, timeout=PATIENCE)
         yield browser
         browser.close()
 
 
-@dataclass
-class Site:
-    """The served book."""
+@pytest.fixture(scope="session")
+def context_for(chromium) -> Callable:
+    """Give the browser context with some options; tests share it: to make one takes longer than most of them.
 
-    address: str
-    folder: Path
-    pages: list[str] = field(default_factory=list)
+    One with a clock, whose timers a test moves, is shared with nobody.
+    """
+    made: dict = {}
 
-    def __post_init__(self) -> None:
-        found = (path.relative_to(self.folder) for path in sorted(self.folder.rglob("*.html")))
-        self.pages = [path.as_posix() for path in found if path.parts[0] not in ("_static", "_sources")]
+    def give(width: int = 1280, clock: bool = False, **options):
+        key = (width, *sorted(options.items()))
+        if key in made and not clock:
+            return made[key]
+        context = chromium.new_context(viewport={"width": width, "height": HEIGHT}, **options)
+        context.set_default_timeout(PATIENCE)
+        if clock:
+            context.clock.install(time=0)
+        else:
+            made[key] = context
+        return context
+
+    return give
 
 
 @pytest.fixture(scope="session")
@@ -104,62 +94,22 @@ def site(book) -> Iterator[Site]:
         yield Site(address, book)
 
 
-class Visitor:
-    """A browser tab that records what a page did: requests to other hosts, errors, missing files."""
-
-    def __init__(self, browser, site: Site, width: int = 1280, scheme: str = "light") -> None:
-        self.site = site
-        self.foreign: list[str] = []
-        self.errors: list[str] = []
-        self.context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
-        )
-        self.page = self.context.new_page()
-        self.page.route("**/*", self._decide)
-        self.page.on("pageerror", lambda error: self.errors.append(f"{self._where()}: {error}"))
-        self.page.on("console", self._console)
-        self.page.on("response", self._response)
-
-    def _where(self) -> str:
-        return self.page.url.removeprefix(self.site.address)
-
-    def _decide(self, route) -> None:
-        if route.request.url.startswith((self.site.address, "data:", "blob:")):
-            route.continue_()
-        else:
-            self.foreign.append(f"{self._where()}: {route.request.url}")
-            route.abort()
-
-    def _console(self, message) -> None:
-        if message.type == "error":
-            self.errors.append(f"{self._where()}: {message.text}")
-
-    def _response(self, response) -> None:
-        if response.status >= 400 and not response.url.endswith("/favicon.ico"):
-            self.errors.append(f"{self._where()}: {response.status} for {response.url}")
-
-    def open(self, name: str) -> None:
-        """Open a page of the book and let its scripts settle."""
-        self.page.goto(self.site.address + name, wait_until="load")
-        self.page.wait_for_load_state("networkidle")
-
-
 @pytest.fixture
-def visitor(chromium, site):
+def visitor(context_for, site):
     """Make visitors; each is closed at the end."""
     made: list[Visitor] = []
 
-    def make(**options) -> Visitor:
-        made.append(Visitor(chromium, site, **options))
+    def make(width: int = 1280) -> Visitor:
+        made.append(Visitor(context_for(width, reduced_motion="reduce"), site))
         return made[-1]
 
     yield make
     for one in made:
-        one.context.close()
+        one.page.close()
 
 
 @pytest.fixture
-def open_page(chromium, tmp_path):
+def open_page(context_for, tmp_path):
     """Open a page of figures from a file, as `figure_page.pages` says."""
-    with pages(chromium, tmp_path) as make:
+    with pages(context_for, tmp_path) as make:
         yield make

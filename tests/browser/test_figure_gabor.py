@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 import torch
-from figure_page import sideways, small_targets, violations
+from figure_page import flaws, sideways, small_targets, tap
 
 from ainotes import ops
 from ainotes.widgets import GaborExplorer
@@ -153,7 +153,7 @@ def test_dragging_on_the_kernel_turns_it_and_hovering_does_not(open_page):
 def test_a_finger_turns_it(open_page):
     page = open_page(GaborExplorer(pictures()), width=390, has_touch=True)
     box = kernel(page).bounding_box()
-    page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.9)
+    tap(page, box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.9)
     assert angle(page) == "90°"
     assert kernel(page).evaluate("(node) => getComputedStyle(node).touchAction") == "none"
 
@@ -182,13 +182,10 @@ def test_a_black_picture_has_no_strongest_direction(open_page):
     assert page.locator(".says").nth(1).inner_text().startswith("No answer at any orientation")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_axe_finds_nothing_and_nothing_sticks_out(open_page, theme, width):
-    page = open_page(GaborExplorer(pictures()), GaborExplorer(pictures(64), part="real part"), theme=theme, width=width)
+def test_axe_finds_nothing_and_nothing_sticks_out(open_page):
+    page = open_page(GaborExplorer(pictures()), GaborExplorer(pictures(64), part="real part"))
     page.get_by_role("button", name="90°").first.click()
-    assert violations(page) == []
-    assert sideways(page) <= 0
+    assert flaws(page) == []
 
 
 def test_at_340_pixels_everything_fits_and_can_be_touched(open_page):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from figure_page import sideways, small_targets, violations
+from figure_page import flaws, sideways, small_targets
 from torch.nn import functional as F
 
 from ainotes.shapes import Layer
@@ -173,13 +173,10 @@ def test_padding_is_drawn_dashed_and_holes_stay_empty(open_page):
     assert count("touched") == 1
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_axe_finds_nothing_and_nothing_sticks_out(open_page, theme, width):
+def test_axe_finds_nothing_and_nothing_sticks_out(open_page):
     stuck = ReceptiveFieldExplorer([CONV, Layer(9)], size=8)
-    page = open_page(ReceptiveFieldExplorer(LESSON, image=IMAGE), stuck, theme=theme, width=width)
-    assert violations(page) == []
-    assert sideways(page) <= 0
+    page = open_page(ReceptiveFieldExplorer(LESSON, image=IMAGE), stuck)
+    assert flaws(page) == []
 
 
 def test_at_340_pixels_everything_fits_and_can_be_touched(open_page):

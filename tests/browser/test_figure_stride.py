@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from figure_page import sideways, small_targets, violations
+from figure_page import flaws, sideways, small_targets
 from torch.nn import functional as F
 
 from ainotes.widgets.stride import StrideExplorer
@@ -106,13 +106,10 @@ def test_a_kernel_that_does_not_fit_is_told_and_can_be_mended(open_page):
     assert last == "row 1, column 1", "the cell that was asked for lies outside"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_axe_finds_nothing_and_nothing_sticks_out(open_page, theme, width):
+def test_axe_finds_nothing_and_nothing_sticks_out(open_page):
     figures = StrideExplorer(8, 3, 2), StrideExplorer(16, 3, 5, 4, 2), StrideExplorer(4, 7), StrideExplorer(1, 1)
-    page = open_page(*figures, theme=theme, width=width)
-    assert violations(page) == []
-    assert sideways(page) <= 0
+    page = open_page(*figures)
+    assert flaws(page) == []
 
 
 def test_at_340_pixels_everything_fits_and_can_be_touched(open_page):

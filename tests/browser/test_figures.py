@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from figure_page import PAGE, sideways, small_targets, violations
+from figure_page import PAGE, flaws, sideways, small_targets
 
 from ainotes.widgets import ConfusionExplorer, CurveExplorer, Quiz, TimeBudget
 
@@ -137,14 +137,11 @@ def test_two_copies_of_a_figure_do_not_disturb_each_other(open_page):
     assert sheets == 2, "one style sheet for each kind of figure, however often it is shown"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_axe_finds_nothing_and_nothing_sticks_out(open_page, theme, width):
-    page = open_page(quiz(), confusion(), curves(), budget(), theme=theme, width=width)
+def test_axe_finds_nothing_and_nothing_sticks_out(open_page):
+    page = open_page(quiz(), confusion(), curves(), budget())
     page.get_by_label("no", exact=True).check()
     page.get_by_role("button", name="Check").first.click()
-    assert violations(page) == []
-    assert sideways(page) <= 0
+    assert flaws(page) == []
 
 
 def test_the_figures_follow_the_theme_of_the_page_before_that_of_the_system(open_page):
@@ -198,8 +195,8 @@ def test_a_broken_module_leaves_the_poster_to_the_reader(open_page, chromium, tm
     broken = quiz().html().replace("export default { render }", "throw new Error('broken')")
     path = tmp_path / "broken.html"
     path.write_text(PAGE.format(theme="light", figures=broken), encoding="utf-8")
-    page.goto(path.as_uri())
-    page.wait_for_timeout(500)
+    with page.expect_console_message(lambda message: "broken" in message.text):
+        page.goto(path.as_uri())
     assert "Check yourself: a quiz with 2 questions." in page.locator("main").inner_text()
     page.close()
 

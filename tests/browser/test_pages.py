@@ -1,4 +1,4 @@
-"""Every page of the book, in a browser that can reach nothing but the book."""
+"""Links, formulas, tables and pictures of the book; what a browser sees of every page is in test_every_page.py."""
 
 from __future__ import annotations
 
@@ -9,50 +9,41 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 import pytest
 
 pytestmark = pytest.mark.browser
-NARROW = 390
-
-
-def test_no_page_asks_another_host_or_reports_an_error(site, visitor):
-    tab = visitor()
-    for name in site.pages:
-        tab.open(name)
-    assert len(site.pages) > 8
-    assert tab.foreign == []
-    assert tab.errors == []
 
 
 def test_a_request_to_another_host_and_a_script_error_would_be_seen(site, visitor):
     tab = visitor()
     tab.open("site/notation.html")
-    tab.page.evaluate("() => { document.body.append(Object.assign(new Image(), {src: 'http://192.0.2.1/a.png'})); }")
-    tab.page.evaluate("() => { setTimeout(() => { throw new Error('seen'); }); }")
-    tab.page.wait_for_timeout(300)
+    with tab.page.expect_event("requestfailed") as failed:
+        tab.page.evaluate(
+            "() => { document.body.append(Object.assign(new Image(), {src: 'http://192.0.2.1/a.png'})); }"
+        )
+    with tab.page.expect_event("pageerror"):
+        tab.page.evaluate("() => { setTimeout(() => { throw new Error('seen'); }); }")
+    assert "ERR_NAME_NOT_RESOLVED" in failed.value.failure, "the browser goes nowhere else"
     assert any("192.0.2.1" in line for line in tab.foreign)
     assert any("seen" in line for line in tab.errors)
 
 
-def test_no_page_scrolls_sideways_on_a_phone(site, visitor):
-    tab = visitor(width=NARROW)
-    wide = []
-    for name in site.pages:
-        tab.open(name)
-        width = tab.page.evaluate("document.documentElement.scrollWidth")
-        if width > NARROW:
-            wide.append(f"{name}: {width} px")
-    assert wide == []
+def test_a_missing_file_would_be_seen(visitor):
+    tab = visitor()
+    tab.open("site/notation.html")
+    with tab.page.expect_event("response"):
+        tab.page.evaluate("void fetch('missing.json')")
+    assert any("404" in line and "missing.json" in line for line in tab.errors)
 
 
 def test_mathjax_sets_formulas_from_the_book_itself(visitor):
     tab = visitor()
     tab.open("site/notation.html")
-    tab.page.wait_for_selector("mjx-container", timeout=10_000)
+    tab.page.wait_for_selector("mjx-container")
     assert tab.page.locator("mjx-container").count() > 5
 
 
 def test_formulas_can_be_read_by_a_screen_reader(visitor):
     tab = visitor()
     tab.open("site/notation.html")
-    tab.page.wait_for_selector("mjx-container", timeout=10_000)
+    tab.page.wait_for_selector("mjx-container")
     assert tab.page.locator("mjx-container mjx-assistive-mml").count() > 5
 
 
