@@ -48,7 +48,7 @@ def plot_top(image: Any, found: Sequence[tuple[str, float]], title: str = "") ->
         picture.imshow(pixels, cmap="gray" if pixels.ndim == 2 else None)
         picture.set_axis_off()
         picture.set_title(title, fontsize=10.5)
-        drawn = bars.barh(range(len(values)), values, color=[COLORS[0], *[COLORS[7]] * (len(values) - 1)])
+        drawn = bars.barh(range(len(values)), values, color=[COLORS[0], *[COLORS[5]] * (len(values) - 1)])
         bars.bar_label(drawn, [f"{value:.1%}" for value in values], padding=3, fontsize=9)
         bars.set_yticks(range(len(names)), [_short(name) for name in names], fontsize=9.5)
         bars.invert_yaxis()
