@@ -262,8 +262,7 @@ def silent_below(logits, categories, least):
 assert ex.silent_below.check(silent_below).passed
 
 # %% [markdown]
-# Does silence help against things that the network never learnt? Noise, stripes, a grey wall, and twenty squares cut
-# out of photographs of other things:
+# Does silence help against things that the network never learnt? Noise, grey walls, stripes, pieces of a brick wall:
 
 # %%
 import numpy as np
