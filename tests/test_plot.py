@@ -19,6 +19,7 @@ from ainotes.utils.plot import (
     plot_per_class_accuracy,
     plot_runs,
     plot_timeline,
+    plot_top,
     plot_worst_mistakes,
 )
 

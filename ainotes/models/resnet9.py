@@ -63,7 +63,7 @@ class ResNet9(Network):
         he_normal(self)
         for block in self.features.modules():
             if isinstance(block, BasicBlock):
-                nn.init.zeros_(block.branch[1][1].weight)  # type: ignore[index, arg-type]
+                nn.init.zeros_(block.branch[1][1].weight)  # type: ignore[index]
 
 
 def whiten(layer: nn.Conv2d, images: Tensor, floor: float = 5e-4) -> None:
