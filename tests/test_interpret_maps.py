@@ -53,22 +53,31 @@ def test_what_speaks_against_the_class_is_cut_off_and_stays_zero():
     assert grad_cam(Ramp([[3.0, 1.0], [1.0, 3.0]]), "maps", ramp(), 1).tolist() == [[[0.0] * 4] * 4]
 
 
-def test_the_mean_of_the_gradients_counts_not_their_sum_over_a_few_places():
-    # Only the four corners count for the score, 4 each: the weight of the one map is 4 * 4 / 16 = 1 at every place, so
-    # that Grad-CAM shows the whole ramp. LayerCAM keeps the places: the corners 0, 3, 12, 15, divided by 15.
-    class Corners(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.maps = nn.Identity()
+class Corners(nn.Module):
+    """Only the four corners of the first map count for the score, 4 each, and every place of the second, 1 each."""
 
-        def forward(self, images):
-            score = 4 * self.maps(images)[:, 0, ::3, ::3].sum(dim=(1, 2))
-            return torch.stack([score, -score], dim=1)
+    def __init__(self):
+        super().__init__()
+        self.maps = nn.Identity()
 
-    torch.testing.assert_close(grad_cam(Corners(), "maps", ramp(), 0)[0], torch.arange(16.0).view(4, 4) / 15)
-    corners = torch.zeros(4, 4)
-    corners[::3, ::3] = torch.tensor([[0.0, 3.0], [12.0, 15.0]]) / 15
-    torch.testing.assert_close(layer_cam(Corners(), "maps", ramp(), 0)[0], corners)
+    def forward(self, images):
+        maps = self.maps(images)
+        score = 4 * maps[:, 0, ::3, ::3].sum(dim=(1, 2)) + maps[:, 1].sum(dim=(1, 2))
+        return torch.stack([score, -score], dim=1)
+
+
+def test_a_map_has_one_weight_the_mean_of_its_gradients():
+    # 4 * 4 / 16 = 1 for the first map, 1 for the second: ramp + (15 - ramp) is the same everywhere.
+    images = torch.cat([ramp(), 15 - ramp()], dim=1)
+    torch.testing.assert_close(grad_cam(Corners(), "maps", images, 0), torch.ones(1, 4, 4))
+
+
+def test_layer_cam_keeps_the_places():
+    # 4 ramp at the corners, which is 0, 12, 48, 60, and 15 - ramp everywhere.
+    images = torch.cat([ramp(), 15 - ramp()], dim=1)
+    expected = 15 - ramp()[0, 0]
+    expected[::3, ::3] += torch.tensor([[0.0, 12.0], [48.0, 60.0]])
+    torch.testing.assert_close(layer_cam(Corners(), "maps", images, 0)[0], expected / 60)
 
 
 def test_enlargement_is_bilinear_after_the_relu():
