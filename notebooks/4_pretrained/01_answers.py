@@ -122,8 +122,8 @@ assert ex.top_k.check(top_k).passed
 
 # %% [markdown]
 # ## Pixels are not yet input
-# **Predict, then run**: the same photographs, but somebody forgot to divide the bytes by 255 and to normalise. Will the network
-# notice that something is wrong?
+# **Predict, then run**: the same photographs, but somebody forgot to divide the bytes by 255 and to normalise. Will the
+# network notice that something is wrong?
 
 # %%
 for name, photograph in photographs.items():
@@ -270,7 +270,8 @@ import numpy as np
 draw = np.random.default_rng(0)
 strange = [draw.integers(0, 256, (64, 64, 3), dtype=np.uint8) for _ in range(10)]
 strange += [np.full((64, 64, 3), level, np.uint8) for level in range(0, 250, 50)]
-strange += [np.tile(np.repeat(np.array([[0], [255]], np.uint8), width, 0), (64, 64))[:64, :64] for width in (1, 2, 4, 8)]
+stripes = [np.repeat(np.array([[0], [255]], np.uint8), width, axis=0) for width in (1, 2, 4, 8)]
+strange += [np.tile(each, (64, 64))[:64, :64] for each in stripes]
 texture = skimage.data.brick()
 strange += [texture[row : row + 96, 100:196] for row in range(0, 400, 40)]
 
@@ -278,7 +279,8 @@ with torch.inference_mode():
     inputs = torch.stack([own.preprocess(Image.fromarray(each).convert("RGB")) for each in strange])
     strange_logits = own.model(inputs)
 limits = (0.5, 0.7, 0.9)
-spoken = {least: sum(name is not None for name in silent_below(strange_logits, own.categories, least)) for least in limits}
+named = {least: silent_below(strange_logits, own.categories, least) for least in limits}
+spoken = {least: sum(name is not None for name in names) for least, names in named.items()}
 Markdown(
     "\n".join(
         f"- limit {least:.0%}: it still names {count} of {len(strange)} things that it cannot know"
