@@ -114,6 +114,7 @@ device, message = get_device()
 print(message, f"{torch.get_num_threads()} threads.")
 
 
+# %%
 def wait():
     if device.type != "cpu":
         getattr(torch, device.type).synchronize()
