@@ -8,6 +8,8 @@ import pytest
 
 pytestmark = pytest.mark.browser
 MOST = 800_000  # bytes, uncompressed
+# A page that carries a whole network: 696 thousand numbers of 16 bits, in base64.
+WITH_A_NETWORK = {"notebooks/4_pretrained/01_answers.html": MOST + 1_900_000}
 
 
 def weight(site, name: str) -> int:
@@ -18,9 +20,10 @@ def weight(site, name: str) -> int:
     return len(text) + sum((folder / picture.decode()).stat().st_size for picture in pictures)
 
 
-def test_every_page_weighs_at_most_800_kb(site):
-    heavy = {name: f"{weight(site, name):,} bytes" for name in site.pages if weight(site, name) > MOST}
-    assert heavy == {}
+def test_every_page_weighs_at_most_800_kb_besides_a_network(site):
+    weights = {name: weight(site, name) for name in site.pages}
+    assert {name: f"{each:,}" for name, each in weights.items() if each > WITH_A_NETWORK.get(name, MOST)} == {}
+    assert weights.keys() >= WITH_A_NETWORK.keys()
 
 
 def test_the_weight_counts_what_is_in_a_page(site):
