@@ -23,7 +23,7 @@ Method = Callable[[Callable[[Tensor], Tensor], Tensor, Tensor], Tensor]
 
 
 def saliency(model: nn.Module, images: Tensor, target: Target = None) -> Tensor:
-    """Return how fast a class's score changes with each pixel: the largest |gradient| among its channels.
+    """Return how fast a class's score changes with each pixel: the largest slope, up or down, among its channels.
 
     The network is evaluated and left as it was: modes, hooks, gradients, random generators, also after an error.
 
