@@ -5,13 +5,25 @@ from typing import TYPE_CHECKING, Any
 from . import augment
 from .cifar import cifar10
 from .fashion import fashion_mnist, full_run
+from .hymenoptera import hymenoptera
+from .image_folder import image_folder
 from .image_set import ImageSet
 from .photographs import photographs
 
 if TYPE_CHECKING:
     from .memory import in_memory
 
-__all__ = ["ImageSet", "augment", "cifar10", "fashion_mnist", "full_run", "in_memory", "photographs"]
+__all__ = [
+    "ImageSet",
+    "augment",
+    "cifar10",
+    "fashion_mnist",
+    "full_run",
+    "hymenoptera",
+    "image_folder",
+    "in_memory",
+    "photographs",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -86,6 +86,15 @@ CIFAR10_JPEG = DataFile(
     md5="61838c7068d9fe2f4e675b316fa148a6",
 )
 
+# The archive of PyTorch's tutorial on transfer learning. Its checksum is the one that the tutorials' own builds hold it
+# to (pytorch/tutorials on GitHub, .jenkins/download_data.py); nobody has published its size.
+HYMENOPTERA = DataFile(
+    "hymenoptera_data.zip",
+    None,
+    sha256="fbc41b31d544714d18dd1230b1e2b455e1557766e13e67f9f5a7a23af7c02209",
+    urls=("https://download.pytorch.org/tutorial/hymenoptera_data.zip",),
+)
+
 
 def fetch(file: DataFile, *, allow_download: bool = True, quiet: bool = False) -> tuple[Path, str]:
     """Return a true copy of a file and where it was found: "AINOTES_DATA", "the cache" or "a download".
