@@ -89,6 +89,7 @@ best_batch = Exercise(
         ({32: 1.6, 16: 0.3, 8: 0.25, 4: 1.7, 2: 0.05, 1: 0.04}, 2.0),  # the best is in the middle, after a dip
         ({4: 0.8, 6: 0.2, 3: 0.2}, 1.0),
         ({2: 0.55, 4: 1.05}, 2.0),  # nearly equally good
+        ({8: 3.1, 4: 1.9}, 5.0),
         ({8: 0.5, 4: 0.25, 16: 2.0, 1: 0.5}, 0.6),  # two equally good ones, the larger first
         ({2: 0.125, 4: 0.25, 1: 0.125}, 3.0),  # and the smaller first
         ({1: 0.05, 2: 0.08, 4: 0.14}, 0.01),  # none

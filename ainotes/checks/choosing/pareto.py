@@ -274,10 +274,16 @@ pareto = Exercise(
         Misconception(
             _most_accurate,
             "That is the most accurate only. A faster one that is less accurate is not beaten by it.",
+            also=(lambda models: _most_accurate(models)[:1],),
         ),
         Misconception(
             _fastest,
             "That is the fastest only. A slower one that is more accurate is not beaten by it.",
+            also=(lambda models: _fastest(models)[:1],),
+        ),
+        Misconception(
+            lambda models: [model["name"] for model in models],
+            "Those are all of them. Leave out each one that another one beats.",
         ),
         Misconception(
             lambda models: [model for model in models if model["name"] in _pareto(models)],

@@ -154,8 +154,9 @@ percentile = Exercise(
             "That is the slowest call. It is the answer for a share of 1 only.",
         ),
         Misconception(
-            lambda seconds, share: sorted(seconds)[math.ceil(share / 100 * len(seconds)) - 1],
-            "`share` goes from 0 to 1 already: 0.95, not 95. Do not divide by 100.",
+            lambda seconds, share: min(seconds),
+            "That is the fastest call. If you divided `share` by 100: it goes from 0 to 1 already, 0.95 and not 95.",
+            also=(lambda seconds, share: sorted(seconds)[math.ceil(share / 100 * len(seconds)) - 1],),
         ),
         Misconception(
             lambda seconds, share: math.ceil(share * len(seconds)),
