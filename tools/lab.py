@@ -6,15 +6,19 @@ python tools/lab.py [ARGUMENTS OF jupyter lab]
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any, NoReturn
 
 import setup
-from project import ROOT, absolute_folders, venv_program
+from project import ROOT, VENV, absolute_folders, venv_program
 
 import notebooks
 
 FIRST_PAGE = "notebooks/start_here.ipynb"
+POSIX = os.name == "posix"
 
 
 def command(arguments: list[str]) -> list[str]:
@@ -24,18 +28,59 @@ def command(arguments: list[str]) -> list[str]:
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         f"--ServerApp.root_dir={ROOT}",
     ]
-    return [str(venv_program("jupyter")), "lab", FIRST_PAGE, *quiet, *arguments]
+    return [str(venv_program("jupyter")), "lab", FIRST_PAGE, *quiet, *for_root(), *arguments]
+
+
+def for_root() -> list[str]:
+    """Return what lets root open JupyterLab, who one is in most containers; else nothing.
+
+    Jupyter refuses root unless told. Its server answers this machine alone, and whoever has its token.
+    """
+    return ["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
+
+
+def serve(arguments: list[str], environment: dict[str, str]) -> int:
+    """Run a server until it ends or is to be stopped; then let it shut its kernels down. Return its exit status.
+
+    It gets a process group of its own: from Ctrl-C Jupyter would ask back, and nobody would be left to answer.
+    """
+    for name in ("SIGTERM", "SIGHUP") if POSIX else ():  # ended by a program, or the terminal is closed
+        if signal.getsignal(number := getattr(signal, name)) is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
+    apart: dict[str, Any] = {"process_group": 0} if POSIX else {}
+    server = subprocess.Popen(arguments, cwd=ROOT, env=environment, **apart)
+    try:
+        return server.wait()
+    except KeyboardInterrupt:
+        print("\nStopping JupyterLab and its kernels.", flush=True)
+        server.terminate()
+        return server.wait()
+    finally:
+        server.kill()  # after a second Ctrl-C; else it has ended
 
 
 def main() -> int:
     notebooks.main([])
     print(f"JupyterLab opens on {FIRST_PAGE}. To stop it, press Ctrl-C here.", flush=True)
-    try:
-        return subprocess.call(command(sys.argv[1:]), cwd=ROOT, env=dict(os.environ) | absolute_folders(os.environ))
-    except KeyboardInterrupt:
-        return 0
+    return serve(command(sys.argv[1:]), dict(os.environ) | absolute_folders(os.environ))
+
+
+def enter() -> None:
+    """Go on inside the environment, as `setup.enter` does, but in the place of this process where that can be.
+
+    A parent that waits would hear Ctrl-C too, and end its child at once.
+    """
+    if POSIX and Path(sys.prefix).resolve() != VENV.resolve():
+        setup.ensure()
+        _become([str(venv_program("python")), *sys.argv])
+    setup.enter()
+
+
+def _become(arguments: list[str]) -> NoReturn:
+    sys.stdout.flush()
+    os.execv(arguments[0], arguments)
 
 
 if __name__ == "__main__":
-    setup.enter()
+    enter()
     sys.exit(main())
