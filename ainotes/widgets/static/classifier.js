@@ -41,7 +41,7 @@ function render({ model, el }) {
   own.node.hidden = true;
   const strip = h("fieldset", { class: "strip" }, h("legend", { class: "unseen" }, "Pictures"), picks.map(({ node }) => node), own.node);
 
-  const [original, seen] = ["", "seen"].map((kind) => h("div", { class: `view ${kind}`, role: "img" }));
+  const [original, seen] = ["", "seen"].map((kind) => h("div", { class: `view ${kind}`, role: "img", "aria-label": "not looked at yet" }));
   const [told, tiny] = [h("p", { class: "note" }), h("p", { class: "note" }, `What the network sees: ${size} × ${size}`)];
   const square = h("i");
   const says = h("div", { class: "says", "aria-live": "polite" });
