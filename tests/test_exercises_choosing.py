@@ -297,7 +297,7 @@ def test_the_stopwatch_stops_after_three_of_what_takes_too_long(clock):
 def test_what_a_linear_layer_keeps_is_counted_to_the_byte():
     kept_bytes = lesson_function("kept_bytes", torch=torch)
     model, images = nn.Sequential(nn.Linear(10, 7), nn.Sigmoid(), nn.Linear(7, 3)), torch.rand(5, 10)
-    kept, wants_gradient = kept_bytes(model, images)
+    kept, wants_gradient = kept_bytes(model, images, lambda: model(images))
     assert wants_gradient
     assert kept == 5 * 7 * 4  # the sigmoid's output, which the last layer takes too; input and weights not counted
 
@@ -306,8 +306,9 @@ def test_what_a_linear_layer_keeps_is_counted_to_the_byte():
 def test_nothing_is_kept_where_no_gradient_is_wanted(context):
     kept_bytes = lesson_function("kept_bytes", torch=torch)
     model = nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.ReLU()).eval()
+    images = torch.rand(2, 1, 6, 6)
     with context():
-        kept, wants_gradient = kept_bytes(model, torch.rand(2, 1, 6, 6))
+        kept, wants_gradient = kept_bytes(model, images, lambda: model(images))
     assert (kept == 0) == (context is not nullcontext)
     assert wants_gradient == (context is nullcontext)
 
