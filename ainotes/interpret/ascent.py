@@ -94,23 +94,23 @@ class Ascent:
     def _uphill(self, logits: Tensor, numbers: Tensor, shift: tuple[int, int]) -> Tensor:
         """Return the direction in which each filter's mean answer grows, of root mean square 1 for each picture."""
         logits = logits.detach().requires_grad_()
-        answers = self.answers(logits.sigmoid().roll(shift, dims=(2, 3)))  # (filters, C)
-        wanted = answers.gather(1, numbers[:, None]).sum()  # in evaluation mode no picture sees another
+        answers = self.answers(logits.sigmoid().roll(shift, dims=(2, 3)), numbers)  # (filters,)
+        wanted = answers.sum()  # in evaluation mode no picture sees another
         [gradient] = torch.autograd.grad(wanted, logits)
         square = gradient.square().mean(dim=(1, 2, 3), keepdim=True)
         return gradient / (square + SILENT).sqrt()
 
-    def answers(self, pixels: Tensor) -> Tensor:
-        """Return the mean answer (N, C) of each filter to pictures (N, channels, H, W), by a pass that ends there.
+    def answers(self, pixels: Tensor, numbers: Tensor) -> Tensor:
+        """Return the mean answer (N,) of filters `numbers` (N,), each to its picture, by a pass that ends there.
 
         A plain mean over a convolution without ReLU is linear, so that an edge detector's answers would cancel out.
         """
         with watched(self.function, {self.name: self.layer}, stop=True) as seen:
             prepared = self.prepared(pixels).contiguous(memory_format=torch.channels_last)  # faster on CPUs
             run(way_to(self.model, self.layer), prepared)
-        maps = seen[self.name]
+        maps = seen[self.name][torch.arange(len(numbers)), numbers]  # (N, rows, columns), or (N,) of a linear layer
         maps = nn.functional.leaky_relu(maps, LEAK)
-        return maps.flatten(2).mean(dim=2) if maps.ndim > 2 else maps
+        return maps.mean(dim=(1, 2)) if maps.ndim > 1 else maps
 
     def prepared(self, pixels: Tensor) -> Tensor:
         """Return pixels as the network expects them."""

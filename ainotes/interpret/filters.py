@@ -166,7 +166,7 @@ def _fits(climb: Ascent, size: int) -> bool:
     """Whether the network can take pictures of a size as far as the layer."""
     try:
         with torch.no_grad():
-            climb.answers(torch.full((1, climb.channels, size, size), 0.5).to(climb.place))
+            climb.answers(torch.full((1, climb.channels, size, size), 0.5).to(climb.place), torch.tensor([0]))
     except (RuntimeError, ValueError):
         return False
     return True
