@@ -154,6 +154,7 @@ assert ex.brightest.check(brightest).passed
 # 1. [Four lines to an answer](4_pretrained/01_answers.ipynb): your own photograph, named, and what the name is worth
 # 2. [Choose a model for your budget](4_pretrained/02_choosing.ipynb): accuracy, size, and seconds measured properly
 # 3. [Inside a trained network](4_pretrained/03_inside.ipynb): from pixels to class, every shape
+# 4. [Beyond classification](4_pretrained/04_beyond.ipynb): boxes, masks, keypoints and films
 #
 # The [syllabus](../site/syllabus.md) has the other parts.
 

@@ -454,8 +454,7 @@ Quiz([
 # - Average and maximum give 4,096 features; a head of two linear layers makes classes of them, and you counted it.
 # - `requires_grad` freezes parameters; only `eval()` keeps running statistics still.
 #
-# **Next**: back to [your own training](../3_fashion_mnist/01_training.ipynb), with new eyes · **Sources**: He, Zhang,
-# Ren and Sun (2016), *Deep residual learning for image recognition*; Howard and Gugger (2020), *Fastai: a layered API
-# for deep learning*; Ioffe and Szegedy (2015), *Batch normalization*; Frankle, Schwab and Morcos (2021), *Training
-# BatchNorm and only BatchNorm*;
+# **Next**: [Beyond classification](04_beyond.ipynb) · **Sources**: He, Zhang, Ren and Sun (2016), *Deep residual
+# learning for image recognition*; Howard and Gugger (2020), *Fastai: a layered API for deep learning*; Ioffe and
+# Szegedy (2015), *Batch normalization*; Frankle, Schwab and Morcos (2021), *Training BatchNorm and only BatchNorm*;
 # Iandola et al. (2016), *SqueezeNet*. All in the [bibliography](../../site/bibliography.md).
