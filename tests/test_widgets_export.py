@@ -11,7 +11,7 @@ import torch
 from page_engine import ask, floats, needs_node, packed, question
 from torch import nn
 
-from ainotes import models
+from ainotes import models, pretrained
 from ainotes.models.blocks import Branches, ConvNormAct
 from ainotes.widgets.export import export
 
@@ -192,6 +192,21 @@ def test_changed_maps_run_on_from_where_they_are(answered, tmp_path):
         assert np.array_equal(before, after), "what comes before the change stays"
 
 
+@needs_node
+@pytest.mark.parametrize("name", pretrained.EMBEDDED)
+def test_the_embedded_networks_answer_in_the_page_as_they_do_in_torch(name, tmp_path):
+    network, facts = pretrained.load(name).model, pretrained.embedded.facts(name)
+    shape = (len(facts["mean"]), facts["size"], facts["size"])
+    page = export(network, shape)
+    given = [image(shape, seed) for seed in range(4)]
+    answers = ask([question(page, each) for each in given], tmp_path)
+    logits = torch.from_numpy(np.stack([outputs(page, answer)[-1] for answer in answers]))
+    with torch.inference_mode():
+        expected = network(torch.from_numpy(np.stack(given)))
+    torch.testing.assert_close(logits, expected, rtol=0, atol=CLOSE / 10)  # its kernels are kept in 16 bits already
+    assert expected.std(1).min() > 1, "it is sure of something"
+
+
 # --- what is exported ---
 
 
@@ -207,9 +222,9 @@ def test_the_description_of_a_small_network():
         "dilation": [1, 1], "groups": 1, "weight": 0, "bias": None,
     }  # fmt: skip
     numbers = np.frombuffer(page.weights, "<f2")
-    assert len(numbers) == 18 + 4 * 2 + 8 * 3 + 3
+    assert len(numbers) == 18 + 2 * 4 * 2 + 8 * 3 + 2 * 3
     assert np.array_equal(numbers[:18], network[0].weight.detach().numpy().astype("<f2").ravel())
-    assert page.layers[-1]["weight"] == 26
+    assert page.layers[-1]["weight"] == 34
 
 
 def test_a_residual_block_says_what_is_added():
@@ -227,10 +242,12 @@ def test_the_numbers_are_those_of_the_network_in_16_bits():
     network = spread(models.ResNet9(), (3, 32, 32))
     page = export(network, (3, 32, 32))
     held = [tensor for tensor in network.state_dict().values() if tensor.is_floating_point()]  # statistics too
-    assert len(page.weights) == 2 * sum(tensor.numel() for tensor in held)
+    assert len(page.weights) == 2 * sum(tensor.numel() * (1 + (tensor.ndim == 1)) for tensor in held)
     for name, tensor in network.state_dict().items():
-        if tensor.is_floating_point():
+        if tensor.ndim > 1:
             assert torch.equal(page.twin.state_dict()[name], tensor.half().float()), name
+        elif tensor.ndim == 1:
+            torch.testing.assert_close(page.twin.state_dict()[name], tensor, rtol=1e-6, atol=1e-7)
     given = torch.from_numpy(image((4, 3, 32, 32)))
     with torch.inference_mode():
         exact = network(given).numpy()
@@ -308,6 +325,7 @@ class Standardised(nn.Conv2d):
 
 SMALL = (1, 4, 4)
 BRANCHES = Branches([nn.Conv2d(1, 4, 1), nn.Conv2d(1, 8, 5, padding=2)])
+IN_PLACE = nn.Sequential(nn.ReLU(inplace=True), nn.Conv2d(1, 1, 1))  # overwrites what the shortcut adds later
 REFUSED = {
     "another activation": (nn.Sequential(nn.Conv2d(1, 1, 1), nn.GELU()), SMALL, r"1 \(GELU\) is none of what a page"),
     "what is allowed": (nn.Sigmoid(), SMALL, r"Sigmoid is none of what a page can run: Conv2d, BatchNorm2d"),
@@ -315,6 +333,7 @@ REFUSED = {
     "a function inside": (nn.Sequential(Functional()), SMALL, r"0 \(Functional\) does something else than run"),
     "a view inside": (View(), SMALL, r"fc \(Linear\) gets maps; put nn.Flatten\(\) before it"),
     "ways side by side": (BRANCHES, SMALL, r"Branches does something else than run its parts one"),
+    "a shortcut overwritten": (models.Residual(IN_PLACE, nn.Identity()), SMALL, "Residual does something else than"),
     "other padding": (nn.Conv2d(1, 1, 3, padding=1, padding_mode="reflect"), SMALL, "padding_mode='reflect', which"),
     "no statistics": (nn.BatchNorm2d(1, track_running_stats=False), SMALL, "keeps no running statistics"),
     "indices": (nn.Sequential(nn.MaxPool2d(2, return_indices=True)), SMALL, r"0 \(MaxPool2d\) returns indices"),

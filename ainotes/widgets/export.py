@@ -1,10 +1,11 @@
 """A trained network as a page needs it: a list of its layers, and its numbers in 16 bits.
 
 ``static/network.js`` runs what is written here. It is plain JavaScript and not onnxruntime-web, which was tried and is
-the faster one: its version 1.30.0 ran `ainotes.models.ResNet9` in 4.4 ms in Node on one thread, where the engine here
-took 15 ms (the better of 60 runs each, on a machine that also trained a network). But its smallest build is a file of
-14.2 MB, seven times the weights of that network, it must lie beside the page as a second file, which a page opened from
-a folder may not load, and it took a second to start. The engine is 15 kB inside the figure, and 15 ms are one frame.
+the faster one: its version 1.30.0 ran `ainotes.models.ResNet9` in 3.8 ms where the engine here took 13.4 ms (the least
+of 60 runs, in Node, on one thread of a busy machine). But its smallest build is a file of 14.2 MB, seven times what the
+weights of that network take in a page; as a second file beside the page it may not be loaded by a page that was opened
+from a folder; and it took half a second to start. The engine is 15 kB inside the figure, and 13 ms are one frame.
+``tests/benchmarks/page_inference.py`` sets it beside PyTorch.
 
 torch is loaded by `export` alone, so that the figures load without it.
 """
@@ -44,7 +45,8 @@ class PageNetwork:
         works on, where that is not the one before. `weight`, `bias`, `mean` and `variance` say where in `weights` its
         numbers begin, in numbers; None stands for zeros.
     weights : bytes
-        All numbers as float16, low byte first.
+        All numbers as float16, low byte first. Biases and the numbers of batch normalisation are few, and rounding
+        them is felt: they come twice, as float16 and then as what that left out, and count for their sum.
     twin : nn.Module
         A copy of the model in evaluation mode, float32 on the CPU, whose numbers are those of `weights`.
     """
@@ -95,8 +97,8 @@ def export(
     >>> page = export(nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.Flatten(), nn.Linear(8, 2)), (1, 4, 4))
     >>> [(layer["kind"], layer["shape"]) for layer in page.layers]
     [('input', [1, 4, 4]), ('conv2d', [2, 2, 2]), ('relu', [2, 2, 2]), ('flatten', [8]), ('linear', [2])]
-    >>> len(page.weights) // 2  # 2 * 3 * 3 + 2 + 8 * 2 + 2
-    38
+    >>> len(page.weights) // 2  # 2 * 3 * 3 + 8 * 2, and both biases twice
+    42
     """
     import torch
 
@@ -133,11 +135,20 @@ def _twin(model: nn.Module, where: str) -> nn.Module:
             )
     # What a learner's forward left as an attribute, for a look at it later, has a history that cannot be copied.
     left = [value for module in model.modules() for value in vars(module).values() if hasattr(value, "detach")]
-    twin = copy.deepcopy(model, {id(value): value.detach() for value in left}).cpu().half().float().eval()
+    twin = copy.deepcopy(model, {id(value): value.detach() for value in left}).cpu().float().eval()
+    for tensor in twin.state_dict().values():
+        if tensor.is_floating_point():
+            tensor.copy_(sum(_halves(tensor)))
     for module in twin.modules():
         module._forward_hooks.clear()
         module._forward_pre_hooks.clear()
     return twin
+
+
+def _halves(tensor: Tensor) -> list[Tensor]:
+    """Return a tensor as numbers of 16 bits, in float32; one that is a row as two of them, which are added."""
+    rough = tensor.detach().half().float()
+    return [rough, (tensor.detach() - rough).half().float()] if tensor.ndim == 1 else [rough]
 
 
 class _Walk:
@@ -206,8 +217,9 @@ class _Walk:
 
     def _place(self, tensor: Tensor) -> int:
         start = self.count
-        self.numbers.append(tensor.detach().numpy().astype("<f2").ravel())
-        self.count += tensor.numel()
+        parts = [part.detach().numpy().astype("<f2").ravel() for part in _halves(tensor)]
+        self.numbers += parts
+        self.count += sum(map(len, parts))
         return start
 
     def _own_way(self, module: nn.Module, name: str) -> ValueError:

@@ -8,8 +8,9 @@ import pytest
 import skimage.data
 import test_lab_figures as jupyter
 import torch
-from figure_page import sideways, small_targets, violations
+from figure_page import flaws, sideways, small_targets
 from PIL import Image
+from playwright.sync_api import TimeoutError
 
 from ainotes import models
 from ainotes.widgets import PageClassifier
@@ -221,6 +222,18 @@ def test_a_large_photograph_is_taken_too(open_page, colour):
     assert np.argmax(expected) == NAMES.index(next(iter(answered(page))))
 
 
+def chooser_by_enter(page):
+    """Press Enter on a button until the browser opens its dialog: on a busy machine it may take the key too late."""
+    for _ in range(12):
+        try:
+            with page.expect_file_chooser(timeout=10_000) as chooser:
+                page.keyboard.press("Enter")
+        except TimeoutError:
+            continue
+        return chooser.value
+    raise AssertionError("no dialog opened")
+
+
 def test_everything_is_reached_by_keyboard(open_page, colour):
     page = open_page(colour[0])
     wait(page)
@@ -235,9 +248,8 @@ def test_everything_is_reached_by_keyboard(open_page, colour):
     )
     page.keyboard.press("Tab")
     assert page.locator(":focus").inner_text() == CHOOSE
-    with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Enter")
-    chooser.value.set_files({"name": "one.png", "mimeType": "image/png", "buffer": png(skimage.data.chelsea())})
+    chooser = chooser_by_enter(page)
+    chooser.set_files({"name": "one.png", "mimeType": "image/png", "buffer": png(skimage.data.chelsea())})
     page.wait_for_function("document.querySelector('.pane .note').textContent.startsWith('one.png')")
     page.keyboard.press("Shift+Tab")
     assert page.locator(":focus").get_attribute("aria-label") == "Your picture"
@@ -304,7 +316,7 @@ figure = PageClassifier(LectureGap(), garments, list("abcdefghij"), mean=[0.5], 
 
 def told(change):
     if figure.chosen is None:
-        Path("own.txt").write_text(f"{figure.top[0][0]} {len(figure.top)}")
+        Path("own.txt").write_text(f"{figure.top[0][0]} {figure.top[0][1]} {len(figure.top)}")
         figure.chosen = 1  # Python goes on to an example
 
 figure.observe(told, "top")
@@ -316,14 +328,16 @@ figure
 def test_what_the_lab_answers_reaches_python_and_back(chromium, lab):
     address, work = lab
     (work / "classifier.ipynb").write_text(jupyter._notebook(LAB_CELL))
-    page = chromium.new_page(viewport={"width": 1280, "height": 1000})
+    page = jupyter._new_page(chromium)
     jupyter._run_all(page, address, "classifier.ipynb", ".ainotes-classifier .answers li")
     give(page, "drop", "mine.png", png(skimage.data.coffee()))
-    name, count = jupyter._read(page, work / "own.txt").split()
-    assert name in "abcdefghij"
-    assert count == "5"
+    jupyter._wait_on(page, (work / "own.txt").exists, "Python hears of the photograph")
     page.wait_for_function("document.querySelectorAll('.ainotes-classifier .strip input')[1].checked")
     page.wait_for_function("document.querySelector('.pane .note').textContent.startsWith('Picture 2')")
+    name, probability, count = (work / "own.txt").read_text().split()
+    assert name in "abcdefghij"
+    assert 0.1 <= float(probability) <= 1, "the most probable of ten"
+    assert count == "5"
     page.close()
 
 
@@ -346,16 +360,14 @@ def test_the_numbers_are_unpacked_when_the_figure_is_seen(open_page, colour):
     wait(page)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_axe_finds_nothing_and_nothing_sticks_out(open_page, colour, theme, width):
-    page = open_page(colour[0], theme=theme, width=width)
+def test_axe_finds_nothing_and_nothing_sticks_out(open_page, colour):
+    page = open_page(colour[0])
     wait(page)
+    assert flaws(page) == []
     give(page, "drop", "mine.png", png(skimage.data.chelsea()))
-    assert violations(page) == []
-    page.get_by_role("radio", name="coffee").check()
-    assert violations(page) == []
-    assert sideways(page) <= 0
+    assert flaws(page) == []
+    give(page, "drop", "notes.txt", b"hello", "text/plain")
+    assert flaws(page) == []
 
 
 def test_at_340_pixels_everything_fits_and_can_be_touched(open_page, colour):

@@ -10,6 +10,7 @@ from torchvision.models.resnet import BasicBlock
 from ainotes.widgets import (
     BlockDiagram,
     ConfusionExplorer,
+    ConvolutionStepper,
     CurveExplorer,
     GaborExplorer,
     PoolingExplorer,
@@ -43,6 +44,10 @@ def pictures():
     return {"ramp": ramp, "turned": ramp.T.copy()}
 
 
+def colours():
+    return {name: np.repeat(image[..., None], 3, 2) for name, image in pictures().items()}
+
+
 def budget():
     plain = {"decode": 8.0, "to tensor": 3.0, "forward": 12.0, "backward": 20.0, "optimizer": 2.0}
     return TimeBudget({"plain loop, decoded each time": plain, "fit, in memory": {"forward": 5.0, "backward": 8.0}})
@@ -61,6 +66,8 @@ FIGURES = {
     "stride": functools.partial(StrideExplorer, size=9),
     "pooling": lambda: PoolingExplorer(pictures()),
     "receptive": functools.partial(ReceptiveFieldExplorer, [(3,), (2, 2), (3,), (2, 2), (3, 1, 1)]),
+    "stepper": lambda: ConvolutionStepper(pictures(), padding=1),
+    "stepper in colour": lambda: ConvolutionStepper(colours(), {"seven": np.ones((7, 7))}),
     "gabor": lambda: GaborExplorer(pictures()),
     "zoo": ZooExplorer,
     "diagram": lambda: BlockDiagram(BasicBlock(64, 64), (64, 8, 8)),
@@ -99,6 +106,6 @@ def test_nothing_sticks_out_of_a_figure_of_any_width(open_page, name):
         assert [box for box in boxes if box[1] < 0 or box[2] > boxes[0][2]] == [], width
 
 
-@pytest.mark.parametrize("name", sorted({path.stem for path in STATIC.glob("*.css")} - {"stepper"}))  # two columns yet
+@pytest.mark.parametrize("name", sorted(path.stem for path in STATIC.glob("*.css")))
 def test_no_stylesheet_asks_for_the_width_of_the_window(name):
     assert re.findall(r"@media[^{]*width[^{]*", (STATIC / f"{name}.css").read_text(encoding="utf-8")) == []

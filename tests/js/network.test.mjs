@@ -25,7 +25,7 @@ test("16 bits are the numbers that they stand for", () => {
 test("a convolution by hand: the sum of its cells under a kernel, and a bias", () => {
   const image = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
   const layers = [input(1, 3, 4), { ...conv, shape: [1, 1, 2], bias: 9 }];
-  near(last(layers, [1, 0, 0, 0, 0, 0, 0, 0, -1, 0.5], image), [1 - 11 + 0.5, 2 - 12 + 0.5]);
+  near(last(layers, [1, 0, 0, 0, 0, 0, 0, 0, -1, 0.5, 0.001], image), [1 - 11 + 0.501, 2 - 12 + 0.501]); // 0.501 in two halves
   const strided = [input(1, 3, 4), { ...conv, kernel: [1, 2], stride: [2, 2], padding: [0, 1], shape: [1, 2, 3] }];
   near(last(strided, [1, 10], image), [10, 2 + 30, 4, 90, 10 + 110, 12]); // rows 0 and 2, columns -1, 1 and 3
 });
@@ -63,8 +63,9 @@ test("pooling by hand", () => {
 });
 
 test("batch norm and a linear layer by hand", () => {
-  const norm = { kind: "batch norm", epsilon: 0, mean: 0, variance: 2, weight: 4, bias: 6, shape: [2, 1, 2] };
-  near(last([input(2, 1, 2), norm], [1, 0, 4, 9, 2, 3, 0.5, -1], [1, 5, 0, 6]), [0.5, 4.5, -1, 5]);
+  const norm = { kind: "batch norm", epsilon: 0, mean: 0, variance: 4, weight: 8, bias: 12, shape: [2, 1, 2] };
+  const numbers = [1, 0, 0, 0, 4, 8, 0, 1, 2, 3, 0, 0, 0.25, -1, 0.25, 0]; // of each two rough ones, then two fine ones
+  near(last([input(2, 1, 2), norm], numbers, [1, 5, 0, 6]), [0.5, 4.5, -1, 5]);
   const linear = { kind: "linear", weight: 0, bias: null, shape: [2] };
   near(last([input(3), linear], [1, 2, 3, 0, -1, 0.5], [1, 1, 4]), [15, 1]);
 });

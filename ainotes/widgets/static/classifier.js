@@ -55,6 +55,7 @@ function render({ model, el }) {
     const shown = cut(picture, [0, 0, width, height], thumb(picture, LARGE));
     const side = Math.min(width, height);
     square.style.cssText = `width:${(100 * side) / width}%;height:${(100 * side) / height}%`;
+    original.style.maxWidth = `${(16 * width) / height}em`; // a tall picture stays in sight
     original.replaceChildren(shown, square);
     original.setAttribute("aria-label", `${name}, ${width} × ${height} pixels; the square in its middle is what is looked at`);
     told.textContent = `${name}, ${width} × ${height}`;

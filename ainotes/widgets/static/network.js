@@ -21,8 +21,10 @@ export function build(layers, numbers) {
   return layers.map((layer, i) => {
     const from = layer.from ?? (i ? [i - 1] : []);
     const known = { ...layer, from, input: layers[from[0]]?.shape };
-    const part = (name, count) => (layer[name] === null ? new Float32Array(count) : numbers.subarray(layer[name], layer[name] + count));
-    return { ...known, ...PREPARE[layer.kind]?.(known, part) };
+    const part = (name, count) => numbers.subarray(layer[name], layer[name] + count);
+    // Rows of numbers come in two halves, rough and fine, which are added.
+    const row = (name, count) => new Float32Array(count).map((_, k) => (layer[name] === null ? 0 : numbers[layer[name] + k] + numbers[layer[name] + count + k]));
+    return { ...known, ...PREPARE[layer.kind]?.(known, part, row) };
   });
 }
 
@@ -59,18 +61,18 @@ function bars() {
 }
 
 const PREPARE = {
-  conv2d(layer, part) {
+  conv2d(layer, part, row) {
     const { shape: [out], input: [channels], groups, kernel, stride, dilation } = layer;
     const weight = part("weight", (out * channels * kernel[0] * kernel[1]) / groups);
-    const bias = part("bias", out);
+    const bias = row("bias", out);
     const small = String([kernel, stride, dilation, groups]) === "3,3,1,1,1,1,1" && channels >= 8;
     return small ? { weight, bias, step: tiles, packed: transformed(weight, out, channels) }
       : { weight, bias, step: taps, packed: inFours(weight, groups, out / groups) };
   },
-  linear: ({ shape: [out], input: [count] }, part) => ({ weight: part("weight", out * count), bias: part("bias", out) }),
-  "batch norm"({ input: [channels], epsilon }, part) {
-    const [mean, variance, weight, bias] = ["mean", "variance", "weight", "bias"].map((name) => part(name, channels));
-    const scale = variance.map((value, c) => (weight ? weight[c] : 1) / Math.sqrt(value + epsilon));
+  linear: ({ shape: [out], input: [count] }, part, row) => ({ weight: part("weight", out * count), bias: row("bias", out) }),
+  "batch norm"({ input: [channels], epsilon }, _, row) {
+    const [mean, variance, weight, bias] = ["mean", "variance", "weight", "bias"].map((name) => row(name, channels));
+    const scale = variance.map((value, c) => weight[c] / Math.sqrt(value + epsilon));
     return { scale, shift: bias.map((value, c) => value - mean[c] * scale[c]) };
   },
 };
