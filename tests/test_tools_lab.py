@@ -42,7 +42,12 @@ print("ready", flush=True)
 time.sleep(300)
 """
 RUNNER = f"""
-import os, sys
+import os, signal, sys
+# Not what this test inherited: in the background, or under nohup, signals are ignored.
+for name in ("SIGTERM", "SIGHUP"):
+    if hasattr(signal, name):
+        signal.signal(getattr(signal, name), signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.path.insert(0, {str(TESTS)!r})
 from tools_path import load
 sys.exit(load("lab").serve([sys.executable, "-c", sys.argv[1]], dict(os.environ)))
