@@ -10,12 +10,16 @@ from torch.utils.data import TensorDataset
 from ainotes.utils import plot
 from ainotes.utils.plot import (
     AltFigure,
+    plot_boxes,
     plot_calibration,
     plot_cifar10_images,
     plot_confusion_matrix,
     plot_fashion_images,
+    plot_heat,
     plot_images,
+    plot_keypoints,
     plot_loss_acc,
+    plot_masks,
     plot_per_class_accuracy,
     plot_runs,
     plot_timeline,
@@ -70,6 +74,10 @@ FIGURES = {
     "plot_worst_mistakes": lambda: plot_worst_mistakes(torch.rand(6, 1, 8, 8), LABELS, PROBABILITIES, NAMES),
     "plot_per_class_accuracy": lambda: plot_per_class_accuracy(LABELS, PREDICTIONS, NAMES),
     "plot_calibration": lambda: plot_calibration(LABELS, PROBABILITIES),
+    "plot_boxes": lambda: plot_boxes(torch.rand(40, 60), [[10, 5, 30, 25]], ["cat"], [0.9]),
+    "plot_masks": lambda: plot_masks(torch.rand(40, 60), (torch.arange(60) < 15).expand(1, 40, 60), ["wall"]),
+    "plot_keypoints": lambda: plot_keypoints(torch.rand(40, 60), [[[10, 10, 1], [20, 10, 1]]], limbs=[(0, 1)]),
+    "plot_heat": lambda: plot_heat(torch.rand(40, 60), [[0.1, 0.9], [0.1, 0.2]]),
     "plot_top": lambda: plot_top(torch.rand(8, 8, 3).numpy(), [("Egyptian cat", 0.7), ("tabby", 0.1)], "the cat"),
     "plot_timeline": lambda: plot_timeline([(1998, "LeNet-5", "learns"), (2015, "ResNet", "adds " * 30)], "History"),
 }

@@ -69,7 +69,9 @@ def hymenoptera(train: bool = True, size: int = 256, *, download: bool = True, q
 
     Examples
     --------
-    >>> data = hymenoptera(size=32, download=False, quiet=True)
+    >>> from contextlib import redirect_stdout
+    >>> with redirect_stdout(None):  # it names the files that it cannot read
+    ...     data = hymenoptera(size=32, download=False, quiet=True)
     >>> data.images.shape, len(data.classes)
     (torch.Size([244, 3, 32, 32]), 2)
     """
