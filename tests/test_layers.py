@@ -18,7 +18,7 @@ PACKAGE = Path(ainotes.__file__).parent
 LAYERS = (
     ("shapes", "kernels"),
     ("models", "ops", "data"),
-    ("utils.train", "pretrained", "interpret"),
+    ("utils.train", "pretrained", "interpret", "transfer"),
     ("utils.plot", "widgets", "checks"),
 )
 # Private helpers of `utils` that serve one of its two public modules, by the start of their names.
