@@ -172,7 +172,7 @@ class _Visit:
             raise ValueError(
                 f"features: layer {self.name!r} gives vectors, which have nothing to pool; leave pool away"
             )
-        return output.clone()
+        return output
 
 
 def _is_deterministic(transform: Any) -> bool:

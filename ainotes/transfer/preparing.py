@@ -49,16 +49,11 @@ def prepare(images: ImageSet, network: Pretrained) -> ImageSet:
     """
     plain = images.with_augment(None)
     give = inputs("prepare", plain, network.model, network.preprocess)
-    mean, std = _normalisation(network.preprocess, images.images.shape[1:])
-    pixels, worst = [], 0.0
+    mean, std = _normalisation(network, images.images.shape[1:])
+    pixels = []
     for rows in torch.arange(len(images)).split(STEP):
         levels = (give(rows.tolist()) * std + mean) * 255  # (n, C, S, S), from 0 to 255
         pixels.append(levels.round().clamp(0, 255).to(torch.uint8))
-        worst = max(worst, float((levels - pixels[-1]).abs().max()))
-    if worst > 0.6:  # more than rounding
-        raise ValueError(
-            f"prepare: the preprocess of {network.name} does more than scale, crop and normalise; call it on each image"
-        )
     prepared = ImageSet(
         torch.cat(pixels), images.labels, images.classes, source=images.source, is_standin=images.is_standin
     )
@@ -92,10 +87,19 @@ def inputs(
     return give
 
 
-def _normalisation(preprocess: Callable[[Any], Tensor], shape: torch.Size) -> tuple[Tensor, Tensor]:
-    """Return the mean and the spread (1, C, 1, 1) that a preprocess normalises with, seen on black and on white."""
-    C, H, W = shape
-    extremes = torch.stack([torch.zeros(C, H, W), torch.full((C, H, W), 255.0)]).to(torch.uint8)
-    black, white = preprocess(extremes).mean(dim=(2, 3), keepdim=True).unsqueeze(1)  # each (1, C, 1, 1)
+def _normalisation(network: Pretrained, shape: torch.Size) -> tuple[Tensor, Tensor]:
+    """Return the mean and the spread (1, C, 1, 1) that a preprocess normalises with, seen on black and on white.
+
+    Raises
+    ------
+    ValueError
+        If what it makes of grey shows that it does something else.
+    """
+    levels = torch.tensor([0.0, 51.0, 255.0]).reshape(3, 1, 1, 1).expand(3, *shape).to(torch.uint8)
+    black, grey, white = network.preprocess(levels).mean(dim=(2, 3), keepdim=True).unsqueeze(1)  # each (1, C, 1, 1)
     std = 1 / (white - black)
+    if not (std.isfinite().all() and torch.allclose(grey, black + 0.2 / std, atol=1e-3)):
+        raise ValueError(
+            f"prepare: the preprocess of {network.name} does more than scale, crop and normalise; call it on each image"
+        )
     return -black * std, std

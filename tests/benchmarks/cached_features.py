@@ -5,8 +5,9 @@
 **In turn**: a new linear head on a frozen body, trained by `fit` for some epochs on the training photographs of ants
 and bees, without augmentation. *Anew* sends every image through the body in every epoch (`freeze`, then `fit`). *Kept*
 computes the features once, into an empty cache, and trains the head on them; *again* is its second experiment, which
-finds them in the cache. All three have the same seed, order and head, and the script makes sure that they end with the
-same head. Images are decoded before the clock starts. The ways take turns and change who begins.
+finds them in the cache. All three begin with the same head and see the images in the same order, and the script makes
+sure that they end with nearly the same head: `fit` may compute in bfloat16, features are float32. Images are decoded
+before the clock starts. The ways take turns and change who begins.
 
 **Accuracy**: a linear head on standardised features of two views of each photograph (the whole square, and its middle
 enlarged), from the photographs' files to the validation accuracy, for three seeds of the head. Views and weight decay
@@ -65,9 +66,10 @@ def trained(model: nn.Module, data, epochs: int) -> Tensor:
     """Return the weights of the head after training it."""
     head = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = torch.optim.Adam(head, lr=1e-3)
-    loader = DataLoader(data, BATCH, shuffle=True)
-    fit(loader, model, nn.CrossEntropyLoss(), optimizer, epochs, "cpu", seed=0, precision="float32", quiet=True)
-    return head[0].detach().flatten()
+    order = torch.Generator().manual_seed(0)  # of its own: a dropout draws from the global one
+    loader = DataLoader(data, BATCH, shuffle=True, generator=order)
+    fit(loader, model, nn.CrossEntropyLoss(), optimizer, epochs, "cpu", quiet=True)
+    return head[0].detach().flatten().clone()
 
 
 def in_turn(network: Pretrained, images: ImageSet, epochs: int, number: int) -> tuple[dict[str, float], list[Tensor]]:
@@ -182,7 +184,8 @@ def main() -> None:
     rounds = []
     for number in range(arguments.rounds):
         seconds, (one, other) = in_turn(network, images, arguments.epochs, number)
-        assert torch.allclose(one, other, atol=1e-3), f"the ways end with other heads: {(one - other).abs().max():.1e}"
+        alike = nn.functional.cosine_similarity(one, other, dim=0).item()
+        assert alike > 0.99, f"the ways end with other heads: cosine {alike:.3f}"
         rounds.append(seconds)
     print(f"\n{arguments.epochs} epochs over {len(images)} images, n = {arguments.rounds}")
     print(f"{'seconds':28s}{'min':>9s}{'median':>9s}{'max':>9s}")
