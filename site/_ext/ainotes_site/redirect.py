@@ -9,6 +9,7 @@ PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="{icon}">
 <meta http-equiv="refresh" content="0; url={target}"><link rel="canonical" href="{target}"></head>
 <body><main><h1>{title}</h1><p><a href="{target}">To the first page</a></p></main></body>
 </html>
@@ -20,7 +21,8 @@ def write(app: Any, error: Exception | None) -> None:
     target = f"{app.config.root_doc}.html"
     path = Path(app.outdir, "index.html")
     if error is None and app.builder.format == "html" and target != path.name:
-        path.write_text(PAGE.format(title=app.config.html_title, target=target), encoding="utf-8")
+        icon = f"_static/{Path(app.config.html_favicon).name}"
+        path.write_text(PAGE.format(title=app.config.html_title, target=target, icon=icon), encoding="utf-8")
 
 
 def mark_parallel(app: Any) -> None:
