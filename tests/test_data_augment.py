@@ -70,6 +70,22 @@ def test_a_shift_brings_in_black():
     assert set(moved.unique().tolist()) == {0.0, 1.0}
 
 
+def test_a_crop_cuts_a_square_from_every_place():
+    images = torch.arange(30.0).reshape(1, 1, 5, 6).expand(400, 2, 5, 6)
+    squares = augment.crop(4)(images)
+    assert squares.shape == (400, 2, 4, 4)
+    corners = {int(square[0, 0, 0]) for square in squares}
+    assert corners == {0, 1, 2, 6, 7, 8}
+    for square in squares[:20]:
+        row, column = divmod(int(square[0, 0, 0]), 6)
+        assert torch.equal(square, images[0, :, row : row + 4, column : column + 4])
+
+
+def test_a_crop_larger_than_the_image_is_refused():
+    with pytest.raises(ValueError, match=r"squares of 9 pixels do not fit into images of \(12, 8\)"):
+        augment.crop(9)(torch.rand(2, 1, 12, 8))
+
+
 def test_erasing_leaves_the_rest_as_it_was():
     images = torch.rand(200, 3, 12, 12) + 0.01
     erased = augment.erase(p=1, size=0.5)(images)
@@ -114,6 +130,7 @@ def test_no_jitter_changes_nothing_and_brightness_scales(monkeypatch):
         (lambda: augment.flip(1.5), "probability"),
         (lambda: augment.shift(-1), "whole number"),
         (lambda: augment.shift(1.5), "whole number"),
+        (lambda: augment.crop(0), "whole number"),
         (lambda: augment.erase(size=0), "fraction of the side"),
         (lambda: augment.rotate(200), "from 0 to 180"),
         (lambda: augment.zoom(1), "less than 1"),

@@ -11,8 +11,10 @@ those of the first seed, whatever the others reached: choosing the best by the t
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import platform
+import statistics
 import sys
 import time
 from collections.abc import Callable
@@ -52,18 +54,28 @@ class Recipe:
     decay: float = 5e-4
     smoothing: float = 0.1
     erase: float = 0.0  # probability
+    jitter: float = 0.0  # of brightness and contrast, each way
+    crops: int = 0  # pixels a side of the squares that the first two thirds of the epochs see; 0: whole images
     whitened: int = 0  # images whose patches fix the first layer
+
+    @property
+    def first(self) -> int:
+        """Epochs that see random squares."""
+        return self.epochs * 2 // 3 if self.crops else 0
 
     @property
     def sentence(self) -> str:
         """The recipe in words, for the card."""
         erased = f", {self.erase:.0%} of them with a rectangle erased" if self.erase else ""
+        crops = f", the first {self.first} on random squares of {self.crops} pixels" if self.crops else ""
+        jitter = f", brightness and contrast changed by up to {self.jitter:.0%}" if self.jitter else ""
         first = f"The first layer is whitened by {self.whitened:,} training images. " if self.whitened else ""
         return (
-            f"{first}{self.epochs} epochs in batches of {self.batch}; images mirrored half of the time and moved by up "
-            f"to {self.shift} pixels{erased}, normalised by channel; SGD with Nesterov momentum 0.9 and weight decay "
-            f"{self.decay:g}, one cycle of the learning rate up to {self.rate:g}; cross-entropy with labels softened "
-            f"by {self.smoothing:g}. All training images are used, and the test images are seen once, at the end."
+            f"{first}{self.epochs} epochs in batches of {self.batch}{crops}; images mirrored half of the time and "
+            f"moved by up to {self.shift} pixels{erased}{jitter}, normalised by channel; SGD with Nesterov momentum "
+            f"0.9 and weight decay {self.decay:g}, one cycle of the learning rate up to {self.rate:g}; cross-entropy "
+            f"with labels softened by {self.smoothing:g}. All training images are used, and the test images are seen "
+            "once, at the end."
         )
 
 
@@ -91,8 +103,10 @@ RECIPES = {
             cite="Krizhevsky (2009), Learning multiple layers of features from tiny images",
             mean=(0.491, 0.482, 0.447),
             std=(0.247, 0.243, 0.262),
-            epochs=24,
-            shift=3,
+            epochs=78,
+            shift=4,
+            jitter=0.2,
+            crops=24,
             asked=0.87,  # the photographs are compressed, their colours at half the resolution: it costs some points
             erase=0.5,
             whitened=1000,
@@ -104,15 +118,25 @@ RECIPES = {
 def sets(recipe: Recipe) -> tuple[ImageSet, ImageSet]:
     """Return the images to train on, augmented, and to test with; the real ones or none."""
     import ainotes.data
-    from ainotes.data import augment
 
     load: Callable[..., ImageSet] = getattr(ainotes.data, recipe.data)
     train, test = (load(train=part, quiet=True).with_normalize(recipe.mean, recipe.std) for part in (True, False))
     if train.is_standin or test.is_standin:
         stop(f"AINOTES_DATA must name a folder with the real data; what was found is: {train.source}")
     print(train.source, flush=True)
-    changes = [augment.flip(), augment.shift(recipe.shift), *([augment.erase(recipe.erase)] if recipe.erase else [])]
-    return train.with_augment(augment.compose(*changes)), test
+    return train, test
+
+
+def phases(recipe: Recipe, data: ImageSet) -> list[tuple[str, int, ImageSet]]:
+    """Return name, epochs and augmented images of each part of the training: on squares if asked, on whole images."""
+    from ainotes.data import augment
+
+    colours = [augment.jitter(recipe.jitter, recipe.jitter)] if recipe.jitter else []
+    erased = [augment.erase(recipe.erase)] if recipe.erase else []
+    squares = augment.compose(augment.flip(), augment.crop(recipe.crops or 1), *colours)
+    whole = augment.compose(augment.flip(), augment.shift(recipe.shift), *colours, *erased)
+    parts = [("squares", recipe.first, squares), ("whole", recipe.epochs - recipe.first, whole)]
+    return [(name, epochs, data.with_augment(change)) for name, epochs, change in parts if epochs]
 
 
 def train(recipe: Recipe, seed: int, data: tuple[ImageSet, ImageSet]) -> dict[str, Any]:
@@ -132,25 +156,17 @@ def train(recipe: Recipe, seed: int, data: tuple[ImageSet, ImageSet]) -> dict[st
     torch.manual_seed(seed)
     model = getattr(models, recipe.network)()
     if recipe.whitened:
-        models.whiten(model.features[0], data[0].with_augment(None).batch(slice(recipe.whitened))[0])
-    loader = DataLoader(data[0], batch_size=recipe.batch, shuffle=True, drop_last=True)
+        models.whiten(model.features[0], data[0].batch(slice(recipe.whitened))[0])
     learning = [weight for weight in model.parameters() if weight.requires_grad]
     optimizer = torch.optim.SGD(learning, recipe.rate, 0.9, weight_decay=recipe.decay, nesterov=True)
-    steps = recipe.epochs * len(loader)
+    steps = recipe.epochs * (len(data[0]) // recipe.batch)
     cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.rate, total_steps=steps, pct_start=0.25)
     loss_fn = nn.CrossEntropyLoss(label_smoothing=recipe.smoothing)
     started = time.monotonic()
-    fit(
-        loader,
-        model,
-        loss_fn,
-        optimizer,
-        recipe.epochs,
-        device,
-        scheduler=cycle,
-        seed=seed,
-        checkpoint=RUNS / f"{recipe.name}_{seed}.pt",
-    )
+    for name, epochs, images in phases(recipe, data[0]):
+        loader = DataLoader(images, batch_size=recipe.batch, shuffle=True, drop_last=True)
+        checkpoint = RUNS / f"{recipe.name}_{seed}_{name}.pt"
+        fit(loader, model, loss_fn, optimizer, epochs, device, scheduler=cycle, seed=seed, checkpoint=checkpoint)
     seconds = time.monotonic() - started
     save(model, RUNS / f"{recipe.name}_{seed}.safetensors")
     result = {
@@ -169,13 +185,13 @@ def train(recipe: Recipe, seed: int, data: tuple[ImageSet, ImageSet]) -> dict[st
 
 def save(model: nn.Module, path: Path) -> None:
     """Write weights of two or more dimensions in half precision, the rest (biases, batch statistics) in single."""
-    from safetensors.torch import save_file
+    from safetensors.torch import save as packed
+
+    from ainotes.data.folders import replace_atomically
 
     state = {name: value.half() if value.ndim > 1 else value for name, value in model.state_dict().items()}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".tmp")
-    save_file({name: value.cpu().contiguous() for name, value in state.items()}, partial)
-    partial.replace(path)
+    content = packed({name: value.cpu().contiguous() for name, value in state.items()})
+    replace_atomically(path, lambda file: file.write(content))
 
 
 def test(model: nn.Module, data: ImageSet, path: Path) -> float:
@@ -194,8 +210,6 @@ def test(model: nn.Module, data: ImageSet, path: Path) -> float:
 
 def facts(recipe: Recipe, results: list[dict[str, Any]], data: ImageSet) -> dict[str, Any]:
     """Return what `ainotes.pretrained` has to know of the network."""
-    import hashlib
-
     return {
         "title": recipe.title,
         "network": recipe.network,
@@ -212,8 +226,6 @@ def facts(recipe: Recipe, results: list[dict[str, Any]], data: ImageSet) -> dict
 
 def card(recipe: Recipe, results: list[dict[str, Any]], source: str) -> str:
     """Return the model card, Markdown."""
-    import statistics
-
     from ainotes import models
     from ainotes.utils.train import count_parameters
 
@@ -256,11 +268,11 @@ def publish(recipe: Recipe, results: list[dict[str, Any]], data: ImageSet) -> No
         stop(
             f"{recipe.name}: a seed reached {worst:.2%}, the course promises {recipe.asked:.1%}: nothing is published."
         )
-    WEIGHTS.mkdir(exist_ok=True)
+    from ainotes.data.folders import replace_atomically
+
     target = WEIGHTS / f"{recipe.name}.safetensors"
-    partial = target.with_name(target.name + ".tmp")
-    partial.write_bytes((RUNS / f"{recipe.name}_{results[0]['seed']}.safetensors").read_bytes())
-    partial.replace(target)
+    content = (RUNS / f"{recipe.name}_{results[0]['seed']}.safetensors").read_bytes()
+    replace_atomically(target, lambda file: file.write(content))
     known = json.dumps(facts(recipe, results, data), indent=2, ensure_ascii=False)
     write_text(WEIGHTS / f"{recipe.name}.json", known + "\n")
     write_text(WEIGHTS / f"{recipe.name}.md", card(recipe, results, data.source))

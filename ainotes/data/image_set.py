@@ -220,9 +220,10 @@ def _interleaved_by_class(labels: Tensor, seed: int) -> Tensor:
 
 def _augmented(fn: Augmentation, images: Tensor) -> Tensor:
     result = fn(images)
-    if not isinstance(result, Tensor) or result.shape != images.shape:
+    if not isinstance(result, Tensor) or result.ndim != 4 or result.shape[:2] != images.shape[:2]:
         got = f"shape {tuple(result.shape)}" if isinstance(result, Tensor) else type(result).__name__
         raise ValueError(
-            f"ImageSet: the augmentation must keep the shape of the batch, {tuple(images.shape)}; it returned {got}"
+            f"ImageSet: the augmentation must return as many images and channels as it got, {tuple(images.shape)}; it "
+            f"returned {got}"
         )
     return result
