@@ -55,7 +55,7 @@ def checkout() -> Path | None:
     return root if (root / "pyproject.toml").is_file() and (root / "notebooks").is_dir() else None
 
 
-def replace_atomically(path: Path, write: Callable[[IO[bytes]], None]) -> None:
+def replace_atomically(path: Path, write: Callable[[IO[bytes]], object]) -> None:
     """Write a file so that it is there whole or not at all, whatever happens meanwhile.
 
     `write` gets an open binary file beside `path`, which then takes its name; when it raises, nothing is left behind.

@@ -8,7 +8,6 @@ from functools import partial
 
 import numpy as np
 import PIL
-import torch
 
 from . import digits, registry
 from .array_cache import remembered
@@ -16,11 +15,9 @@ from .folders import cache_folder, data_folder
 from .hymenoptera_archive import FOLDER, unpack
 from .image_set import ImageSet
 from .notices import tell_once
-from .photo_arrays import Arrays
+from .photo_arrays import Arrays, as_image_set, checked_size
 from .photo_sources import Found, ants_and_bees
-from .photographs import SIZES
 
-CLASSES = ("Ant", "Bee")
 COUNTS = {"train": (123, 121), "val": (70, 83)}  # of each class
 DAMAGE = (OSError, ValueError)  # what reading or unpacking a damaged copy raises
 
@@ -77,19 +74,16 @@ def hymenoptera(train: bool = True, size: int = 256, *, download: bool = True, q
     """
     if not isinstance(train, bool | np.bool_):
         raise TypeError(f"hymenoptera: train must be True (to train on) or False (to validate with), got {train!r}")
-    if isinstance(size, bool) or not isinstance(size, int):
-        raise TypeError(f"hymenoptera: size must be a whole number of pixels, got {size!r}")
-    if not SIZES[0] <= size <= SIZES[1]:
-        raise ValueError(f"hymenoptera: size must be from {SIZES[0]} to {SIZES[1]} pixels, got {size}")
+    checked_size("hymenoptera", size)
     part = "train" if train else "val"
     for place, found in _found():
         if arrays := _read(found, size):
-            return _image_set(arrays, part, CLASSES, f"{found.source.rstrip('.')}; from {place}.")
+            return _image_set(arrays, part, found.classes, f"{found.source.rstrip('.')}; from {place}.")
     try:
         place, found, arrays = _fetched(size, download, quiet)
     except FileNotFoundError as reason:
         return _standin(part, size, str(reason), quiet)
-    return _image_set(arrays, part, CLASSES, f"{found.source.rstrip('.')}; from {place}.")
+    return _image_set(arrays, part, found.classes, f"{found.source.rstrip('.')}; from {place}.")
 
 
 def _found() -> Iterator[tuple[str, Found]]:
@@ -163,5 +157,5 @@ def _standin(part: str, size: int, reason: str, quiet: bool) -> ImageSet:
 def _image_set(
     arrays: Arrays, part: str, classes: tuple[str, str], source: str, *, is_standin: bool = False
 ) -> ImageSet:
-    images = torch.from_numpy(arrays[f"{part}_images"]).permute(0, 3, 1, 2)  # (N, H, W, C) -> (N, C, H, W)
-    return ImageSet(images, arrays[f"{part}_labels"], classes, source=source, is_standin=is_standin)
+    images, labels = arrays[f"{part}_images"], arrays[f"{part}_labels"]
+    return as_image_set(images, labels, classes, source=source, is_standin=is_standin)

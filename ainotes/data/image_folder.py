@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import PIL
-import torch
 from tqdm import tqdm
 
 from .array_cache import remembered
@@ -18,12 +17,11 @@ from .image_folder_files import ANY, TRAIN, VAL, File, existing, files_in
 from .image_folder_pictures import Unfit, read
 from .image_set import ImageSet
 from .notices import tell_once
-from .photo_arrays import Arrays
-from .photographs import SIZES
+from .photo_arrays import Arrays, as_image_set, checked_size
 
 MOST_BYTES = 4 << 30  # of pixels in memory
 NAMED = 8  # files that a report names
-FORMAT = 1  # of what is cached
+FORMAT = 2  # of what is cached
 
 
 def image_folder(
@@ -102,10 +100,7 @@ def image_folder(
 
 
 def _check(size: int, val: float) -> None:
-    if isinstance(size, bool) or not isinstance(size, int):
-        raise TypeError(f"image_folder: size must be a whole number of pixels, got {size!r}")
-    if not SIZES[0] <= size <= SIZES[1]:
-        raise ValueError(f"image_folder: size must be from {SIZES[0]} to {SIZES[1]} pixels, got {size}")
+    checked_size("image_folder", size)
     if not 0 < val < 1:
         raise ValueError(f"image_folder: val is the share to validate with, more than 0 and less than 1; got {val}")
 
@@ -168,8 +163,8 @@ def _sets(arrays: Arrays, classes: list[str], val: float, seed: int, words: str)
     if (parts == ANY).all():
         parts = _split(labels, val, seed)
     train, other = (
-        ImageSet(
-            torch.from_numpy(arrays["images"][rows[parts == part]]).permute(0, 3, 1, 2),  # (N, H, W, C) -> (N, C, H, W)
+        as_image_set(
+            arrays["images"][rows[parts == part]],
             labels[parts == part],
             classes,
             source=f"{(parts == part).sum():,} {words}",

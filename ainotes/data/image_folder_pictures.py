@@ -9,9 +9,9 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from .photo_arrays import squared
+from .rgb import DAMAGE, as_rgb
 
 SMALLEST = 16  # rows and columns; smaller ones are icons
-DAMAGE = (OSError, ValueError, SyntaxError, EOFError)  # what Pillow raises on a damaged file
 TOO_LARGE = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 
@@ -37,7 +37,7 @@ def read(path: Path, size: int) -> np.ndarray:
             with Image.open(path) as picture:
                 _check(picture)
                 picture.draft(picture.mode, (2 * size, 2 * size))  # a large JPEG is decoded at a half, a quarter, ...
-                pixels = squared(_rgb(ImageOps.exif_transpose(picture)), size)
+                pixels = squared(as_rgb(ImageOps.exif_transpose(picture)), size)
         except TOO_LARGE:
             raise Unfit(f"more than {Image.MAX_IMAGE_PIXELS:,} pixels") from None
         except UnidentifiedImageError:
@@ -54,15 +54,3 @@ def _check(picture: Image.Image) -> None:
         raise Unfit("a GIF, no photograph")
     if min(picture.size) < SMALLEST:
         raise Unfit(f"only {picture.height}x{picture.width} pixels")
-
-
-def _rgb(picture: Image.Image) -> Image.Image:
-    """Return the picture in RGB: more than 8 bits scaled down, what is transparent over white."""
-    if picture.mode.startswith(("I", "F")):
-        numbers = np.nan_to_num(np.asarray(picture).astype(np.float64))
-        top = next((top for top in (1.0, 255.0, 65_535.0) if numbers.max() <= top), numbers.max())
-        return Image.fromarray(np.round(np.clip(numbers / top, 0, 1) * 255).astype(np.uint8)).convert("RGB")
-    if picture.has_transparency_data:
-        layered = picture.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", layered.size, "white"), layered).convert("RGB")
-    return picture.convert("RGB")

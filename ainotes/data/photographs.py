@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-import torch
-
 from . import cifar_copies, photo_sources
 from .array_cache import remembered
 from .folders import cache_folder, data_folder
 from .image_set import ImageSet
 from .notices import tell_once
+from .photo_arrays import as_image_set, checked_size
 from .photo_sources import Found
-
-SIZES = (16, 512)  # pixels; smaller is no photograph, larger fills the memory
 
 _ORDER: tuple[Callable[..., Found | None], ...] = (
     photo_sources.ants_and_bees,
@@ -46,10 +43,7 @@ def photographs(size: int = 150, *, quiet: bool = False) -> tuple[ImageSet, Imag
     train, val : ImageSet
         Images (N, 3, size, size). `.source` says which they are; `.is_standin` is True for the embedded crops.
     """
-    if isinstance(size, bool) or not isinstance(size, int):
-        raise TypeError(f"photographs: size must be a whole number of pixels, got {size!r}")
-    if not SIZES[0] <= size <= SIZES[1]:
-        raise ValueError(f"photographs: size must be from {SIZES[0]} to {SIZES[1]} pixels, got {size}")
+    checked_size("photographs", size)
     for found in _found():
         try:
             arrays = remembered(f"{found.name}-{size}", f"{found.key} {size}", partial(found.load, size))
@@ -70,6 +64,5 @@ def _found() -> Iterator[Found]:
 
 
 def _image_set(found: Found, arrays: photo_sources.Arrays, part: str) -> ImageSet:
-    images = torch.from_numpy(arrays[f"{part}_images"]).permute(0, 3, 1, 2)  # (N, H, W, C) -> (N, C, H, W)
-    labels = arrays[f"{part}_labels"]
-    return ImageSet(images, labels, found.classes, source=found.source, is_standin=found.is_standin)
+    images, labels = arrays[f"{part}_images"], arrays[f"{part}_labels"]
+    return as_image_set(images, labels, found.classes, source=found.source, is_standin=found.is_standin)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import copy
-from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from .. import shapes
+from ..models.ghost import without_hooks
 from .feature_maps import checked_images
 from .guest import model_itself, placed, visiting
 from .passes import run
@@ -111,7 +109,7 @@ def randomization_check(
     checked_images(NAME, images)
     with visiting(model), torch.no_grad():
         wanted = chosen(NAME, target, scores_of(NAME, run(model, placed(images, model)), images))
-        forgetful = _copied(model)
+        forgetful = without_hooks(NAME, model)
     names = _from_the_top(forgetful, images)
     maps = {"": _explained(explain, forgetful, images, wanted)}
     look_after = _stops(names, stops)
@@ -128,21 +126,6 @@ def randomization_check(
         ssim=tuple(float(structural_similarity(first, each).mean()) for each in maps.values()),
         maps=tuple(maps.values()),
     )
-
-
-def _copied(model: nn.Module) -> nn.Module:
-    """Return a copy without hooks, so that whoever watches the model does not see the copy run."""
-    memo: dict[int, Any] = {}
-    for part in model.modules():
-        for key, value in vars(part).items():
-            if key.endswith("hooks") and isinstance(value, dict):
-                memo[id(value)] = OrderedDict()
-    try:
-        return copy.deepcopy(model, memo)
-    except Exception as error:
-        raise TypeError(
-            f"{NAME}: {type(model).__name__} cannot be copied ({error}); take open files, locks and the like out of it"
-        ) from error
 
 
 def _from_the_top(model: nn.Module, images: Tensor) -> list[str]:

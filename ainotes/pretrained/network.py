@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from torch import Tensor, nn
+from torchvision import models
 from torchvision.models import get_model, get_model_weights, list_models
 
 from ..data.notices import tell_once
@@ -91,9 +92,10 @@ def load(name: str = "efficientnet_b2", *, quiet: bool = False) -> Pretrained:
     try:
         fetch_weights(weights, quiet=quiet)
     except WeightsError as error:
+        standin = _embedded(STANDIN)
         if not quiet:
-            tell_once(f"torchvision's weights of {asked} {error}. In its place: {_embedded(STANDIN).source}")
-        return _embedded(STANDIN)
+            tell_once(f"torchvision's weights of {asked} {error}. In its place: {standin.source}")
+        return standin
     model = get_model(asked, weights=weights, progress=False).eval()
     categories = tuple(weights.meta["categories"])
     source = (
@@ -105,9 +107,7 @@ def load(name: str = "efficientnet_b2", *, quiet: bool = False) -> Pretrained:
 
 def _known(name: str) -> str:
     """Return the name if torchvision classifies with it."""
-    import torchvision
-
-    names = list_models(module=torchvision.models)
+    names = list_models(module=models)
     if name in names:
         return name
     if name in list_models():

@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from ..data.rgb import DAMAGE, as_rgb
+
 __all__ = ["open_picture"]
 
 SUFFIXES = {".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
-DAMAGE = (OSError, ValueError, SyntaxError, EOFError)  # what Pillow raises on a damaged file
 
 
 def open_picture(image: Any) -> Image.Image:
@@ -110,7 +111,7 @@ def _from_pillow(opened: Callable[[], Image.Image], name: str) -> Image.Image:
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
             picture = opened()
-            return _rgb(ImageOps.exif_transpose(_first_frame(picture)))
+            return as_rgb(ImageOps.exif_transpose(_first_frame(picture)))
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
             raise ValueError(
                 f"open_picture: {name} would unpack to more than {Image.MAX_IMAGE_PIXELS:,} pixels: no photograph is "
@@ -133,24 +134,6 @@ def _first_frame(picture: Image.Image) -> Image.Image:
     return picture
 
 
-def _rgb(picture: Image.Image) -> Image.Image:
-    """Return the picture in RGB: 16 bits scaled down, what is transparent over white."""
-    if picture.mode.startswith(("I", "F")):
-        return Image.fromarray(_bytes(np.asarray(picture))).convert("RGB")
-    if picture.has_transparency_data:
-        layered = picture.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", layered.size, "white"), layered).convert("RGB")
-    return picture.convert("RGB")
-
-
-def _bytes(numbers: np.ndarray) -> np.ndarray:
-    """Scale the numbers of a picture of 16 or 32 bits to bytes, by the range that their kind has."""
-    tops = (1.0, 255.0, 65_535.0) if np.issubdtype(numbers.dtype, np.floating) else (65_535.0,)
-    numbers = np.nan_to_num(numbers.astype(np.float64))
-    top = next((top for top in tops if numbers.max() <= top), numbers.max())
-    return np.round(np.clip(numbers / top, 0, 1) * 255).astype(np.uint8)
-
-
 def _from_array(array: np.ndarray, channels_last: bool = False) -> Image.Image:
     """Return a picture of an array (H, W, C), or of a tensor's (C, H, W); see `open_picture`."""
     shape = tuple(array.shape)
@@ -168,7 +151,7 @@ def _from_array(array: np.ndarray, channels_last: bool = False) -> Image.Image:
     pixels = _pixels(array)
     if pixels.ndim == 3 and pixels.shape[2] == 1:
         pixels = pixels[:, :, 0]
-    return _rgb(Image.fromarray(np.ascontiguousarray(pixels)))
+    return as_rgb(Image.fromarray(np.ascontiguousarray(pixels)))
 
 
 def _last(array: np.ndarray, channels_last: bool) -> np.ndarray:

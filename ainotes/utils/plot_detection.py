@@ -1,7 +1,5 @@
 """What networks answer besides a class, drawn over the photograph: boxes, masks, joints, and maps of scores."""
 
-import base64
-import io
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from ainotes.utils.figure import COLORS, PHOTOGRAPH_QUALITY, WIDTH, AltFigure, drawing
+from ainotes.utils.figure import COLORS, WIDTH, AltFigure, drawing
 from ainotes.utils.plot_inputs import Array, as_array, as_finite, as_pictures
 
 __all__ = ["COCO_LIMBS", "plot_boxes", "plot_heat", "plot_keypoints", "plot_masks"]
@@ -252,15 +250,6 @@ def plot_heat(
     return fig
 
 
-class _Photograph(AltFigure):
-    """Always stored as a photograph: a fine texture takes five times as many bytes as PNG, also in few colours."""
-
-    def _data_uri(self) -> str:
-        buffer = io.BytesIO()
-        self._rendered().save(buffer, format="webp", quality=PHOTOGRAPH_QUALITY)
-        return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode('ascii')}"
-
-
 def _picture(image: Array) -> np.ndarray:
     """One image as (H, W) or (H, W, 3), float in [0, 1]."""
     array = as_array(image)
@@ -314,7 +303,7 @@ def _over(picture: np.ndarray, bar: bool = False) -> tuple[AltFigure, Axes]:
     """A figure that shows the picture and nothing else, at most as wide as a column and about as high."""
     height, width = picture.shape[:2]
     wide = min(WIDTH, 5.0 * width / height)
-    fig = _Photograph(wide + bar, wide * height / width)
+    fig = AltFigure(wide + bar, wide * height / width, photograph=True)
     with drawing():
         axes = fig.subplots()
         axes.imshow(picture, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
