@@ -1,9 +1,9 @@
 """Random changes of a whole batch of images at once, for training.
 
 Each function here returns an augmentation: a function of a float batch (N, C, H, W) with values in [0, 1] that returns
-a new batch of the same shape (`crop`: of a smaller one), every image changed in its own way. The chance comes from PyTorch's global generator, so
-`torch.manual_seed` repeats it. They are `functools.partial` objects of plain functions, so they can be pickled, printed
-and chained with `compose`.
+a new batch of the same shape (`crop`: of a smaller one), every image changed in its own way. The chance comes from
+PyTorch's global generator, so `torch.manual_seed` repeats it. They are `functools.partial` objects of plain functions,
+so they can be pickled, printed and chained with `compose`.
 
 Examples
 --------
@@ -49,7 +49,7 @@ def shift(pixels: int = 2) -> Augmentation:
 
 
 def crop(side: int) -> Augmentation:
-    """Cut a square of `side` pixels from anywhere in each image: (N, C, side, side), less to compute and never the same.
+    """Cut a square of `side` pixels from anywhere in each image: less to compute, and hardly ever the same twice.
 
     A network that pools globally learns from the squares what it is asked of whole images, which should have its last
     epochs. Source: Krizhevsky et al. (2012), *ImageNet classification with deep convolutional neural networks*,
