@@ -2,6 +2,7 @@
 
 import itertools
 
+import attempts
 import pytest
 import torch
 import torchvision
@@ -112,16 +113,7 @@ RIGHT: dict[str, list] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("name", "attempt"), [(name, attempt) for name, attempts in RIGHT.items() for attempt in attempts]
-)
-def test_a_right_answer_passes_however_it_is_written(name, attempt):
-    result = EXERCISES[name].check(attempt)
-    assert result.passed, result
-
-
-def test_every_exercise_was_solved_in_two_other_ways():
-    assert {name for name, attempts in RIGHT.items() if len(attempts) >= 2} == set(EXERCISES)
+test_a_right_answer_passes_however_it_is_written = attempts.passing(EXERCISES, RIGHT)
 
 
 # --- Wrong in a way that nobody foresaw: told so, and no misconception is made up -------------------------------------
@@ -155,13 +147,9 @@ UNFORESEEN: dict[str, list] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("name", "attempt"), [(name, attempt) for name, attempts in UNFORESEEN.items() for attempt in attempts]
+test_an_unforeseen_error_is_wrong_and_no_misconception = attempts.failing(
+    EXERCISES, UNFORESEEN, status=("wrong", "error")
 )
-def test_an_unforeseen_error_is_wrong_and_no_misconception(name, attempt):
-    result = EXERCISES[name].check(attempt)
-    assert not result.passed, result
-    assert result.status in ("wrong", "error"), result
 
 
 # --- Errors that learners make, written in another way ----------------------------------------------------------------
@@ -190,8 +178,7 @@ def lets_the_dropped_drop(boxes, scores, threshold):
     return kept
 
 
-@pytest.mark.parametrize(
-    ("exercise", "attempt", "message"),
+test_an_error_written_in_another_way_is_recognised = attempts.recognised(
     [
         (beyond.iou, forgets_that_boxes_may_miss, "two negatives make a positive area"),
         (
@@ -215,12 +202,8 @@ def lets_the_dropped_drop(boxes, scores, threshold):
         ),
         (beyond.mask_share, lambda logits, kind: (logits[:, kind] >= 0).float().mean((1, 2)), "A positive logit"),
         (beyond.mask_share, lambda logits, kind: (logits.argmax(-1) == kind).float().mean((1, 2)), "wrong dimension"),
-    ],
+    ]
 )
-def test_an_error_written_in_another_way_is_recognised(exercise, attempt, message):
-    result = exercise.check(attempt)
-    assert result.status == "misconception", result
-    assert message in result.message
 
 
 # --- The same as torchvision ------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from collections import Counter
 from contextlib import nullcontext
 from pathlib import Path
 
+import attempts
 import numpy as np
 import pytest
 import torch
@@ -114,16 +115,7 @@ RIGHT: dict[str, list] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("name", "attempt"), [(name, attempt) for name, attempts in RIGHT.items() for attempt in attempts]
-)
-def test_a_right_answer_passes_however_it_is_written(name, attempt):
-    result = EXERCISES[name].check(attempt)
-    assert result.passed, result
-
-
-def test_every_exercise_was_solved_in_two_other_ways():
-    assert {name for name, attempts in RIGHT.items() if len(attempts) >= 2} == set(EXERCISES)
+test_a_right_answer_passes_however_it_is_written = attempts.passing(EXERCISES, RIGHT)
 
 
 # --- Wrong ------------------------------------------------------------------------------------------------------------
@@ -152,13 +144,7 @@ UNFORESEEN: dict[str, list] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("name", "attempt"), [(name, attempt) for name, attempts in UNFORESEEN.items() for attempt in attempts]
-)
-def test_an_error_that_nobody_foresaw_is_wrong_and_no_misconception(name, attempt):
-    result = EXERCISES[name].check(attempt)
-    assert result.status == "wrong", result
-    assert len(result.message) > 10
+test_an_error_that_nobody_foresaw_is_wrong_and_no_misconception = attempts.failing(EXERCISES, UNFORESEEN)
 
 
 def largest_that_fits(seconds, limit):
@@ -183,8 +169,7 @@ def compares_all_with_the_first(answers):
     return sum(right) / len(right)
 
 
-@pytest.mark.parametrize(
-    ("exercise", "attempt", "message"),
+test_an_error_written_in_another_way_is_recognised = attempts.recognised(
     [
         (choosing.percentile, lambda seconds, share: float(np.quantile(seconds, share)), "between two measured"),
         (choosing.percentile, lambda seconds, share: sorted(seconds)[int(len(seconds) * share)], "counts from 1"),
@@ -209,12 +194,8 @@ def compares_all_with_the_first(answers):
             lambda seconds, limit: max((b for b in seconds if seconds[b] <= limit), key=lambda b: (b / seconds[b], -b)),
             "stops with an error",
         ),
-    ],
+    ]
 )
-def test_an_error_written_in_another_way_is_recognised(exercise, attempt, message):
-    result = exercise.check(attempt)
-    assert result.status == "misconception", result
-    assert message in result.message
 
 
 # --- Properties -------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import copy
 
+import attempts
 import pytest
 import torch
 from torch import nn
@@ -96,16 +97,7 @@ RIGHT: dict[str, list] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("name", "attempt"), [(name, attempt) for name, attempts in RIGHT.items() for attempt in attempts]
-)
-def test_a_right_answer_passes_however_it_is_written(name, attempt):
-    result = EXERCISES[name].check(attempt)
-    assert result.passed, result
-
-
-def test_every_exercise_was_solved_in_two_other_ways():
-    assert {name for name, attempts in RIGHT.items() if len(attempts) >= 2} == set(EXERCISES)
+test_a_right_answer_passes_however_it_is_written = attempts.passing(EXERCISES, RIGHT)
 
 
 # --- Wrong in a way that nobody foresaw: told so, and no misconception is made up -------------------------------------
@@ -145,13 +137,9 @@ UNFORESEEN: dict[str, list] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("name", "attempt"), [(name, attempt) for name, attempts in UNFORESEEN.items() for attempt in attempts]
+test_an_unforeseen_error_is_wrong_and_no_misconception = attempts.failing(
+    EXERCISES, UNFORESEEN, status=("wrong", "error")
 )
-def test_an_unforeseen_error_is_wrong_and_no_misconception(name, attempt):
-    result = EXERCISES[name].check(attempt)
-    assert not result.passed, result
-    assert result.status in ("wrong", "error"), result
 
 
 # --- Errors that learners make, written in another way ----------------------------------------------------------------
@@ -186,8 +174,7 @@ def forgets_the_blocks(body):
     return sum(p.numel() for p in body.parameters() if p.requires_grad)
 
 
-@pytest.mark.parametrize(
-    ("exercise", "attempt", "message"),
+test_an_error_written_in_another_way_is_recognised = attempts.recognised(
     [
         (inside.stage_sizes, rounds_down, "You round down"),
         (inside.stage_sizes, lambda size: [size / 2, size / 4, size / 8, size / 16, size / 32], "no half row"),
@@ -202,12 +189,8 @@ def forgets_the_blocks(body):
         (inside.freeze_body, goes_by_the_name, "You go by the name"),
         (inside.freeze_body, freezes_the_module, "an attribute|a new attribute"),
         (inside.freeze_body, forgets_the_blocks, "uppermost layers only"),
-    ],
+    ]
 )
-def test_an_error_written_in_another_way_is_recognised(exercise, attempt, message):
-    result = exercise.check(attempt)
-    assert result.status == "misconception", result
-    assert any(part in result.message for part in message.split("|"))
 
 
 # --- The same as torch ------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import itertools
 import math
 
+import attempts
 import numpy as np
 import pytest
 import torch
@@ -330,16 +331,7 @@ RIGHT = {
 }
 
 
-@pytest.mark.parametrize(
-    ("name", "attempt"), [(name, attempt) for name, attempts in RIGHT.items() for attempt in attempts]
-)
-def test_a_right_answer_passes_however_it_is_written(name, attempt):
-    result = EXERCISES[name].check(attempt)
-    assert result.passed, result
-
-
-def test_every_exercise_was_solved_in_two_other_ways():
-    assert {name for name, attempts in RIGHT.items() if len(attempts) >= 2} == set(EXERCISES)
+test_a_right_answer_passes_however_it_is_written = attempts.passing(EXERCISES, RIGHT)
 
 
 # --- Wrong in a way that nobody foresaw: told so, and no misconception is made up -------------------------------------
@@ -456,17 +448,7 @@ UNFORESEEN = {
 }
 
 
-@pytest.mark.parametrize(
-    ("name", "attempt"), [(name, attempt) for name, attempts in UNFORESEEN.items() for attempt in attempts]
-)
-def test_an_error_that_nobody_foresaw_is_wrong_and_no_misconception(name, attempt):
-    result = EXERCISES[name].check(attempt)
-    assert result.status == "wrong", result
-    assert len(result.message) > 10
-
-
-def test_every_exercise_was_tried_with_unforeseen_errors():
-    assert {name for name, attempts in UNFORESEEN.items() if len(attempts) >= 3} == set(EXERCISES)
+test_an_error_that_nobody_foresaw_is_wrong_and_no_misconception = attempts.failing(EXERCISES, UNFORESEEN, least=3)
 
 
 # --- Told what to do --------------------------------------------------------------------------------------------------
@@ -563,8 +545,7 @@ def stride_first(layers):
     return seen
 
 
-@pytest.mark.parametrize(
-    ("exercise", "attempt", "message"),
+test_an_error_written_in_another_way_is_recognised = attempts.recognised(
     [
         (convolution.correlate, views_a_patch, "`view` needs numbers that lie next to each other"),
         (convolution.correlate, takes_a_square, "a square with as many columns as rows"),
@@ -577,12 +558,8 @@ def stride_first(layers):
         (sight.receptive_field, stride_first, "A layer's own stride does not widen its own kernel"),
         (images.shift, lambda image, rows, columns: image.roll((rows, columns), (1, 2)), "into a ring"),
         (images.to_tensor, lambda picture: picture.T / 255, "lies on its side"),
-    ],
+    ]
 )
-def test_an_error_written_in_another_way_is_recognised(exercise, attempt, message):
-    result = exercise.check(attempt)
-    assert result.status == "misconception", result
-    assert message in result.message
 
 
 # --- The same as the package and PyTorch ------------------------------------------------------------------------------

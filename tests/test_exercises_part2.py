@@ -4,6 +4,7 @@ import itertools
 import math
 from collections import Counter, OrderedDict
 
+import attempts
 import pytest
 import torch
 from torch import nn
@@ -302,16 +303,7 @@ RIGHT: dict[str, list] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("name", "attempt"), [(name, attempt) for name, attempts in RIGHT.items() for attempt in attempts]
-)
-def test_a_right_answer_passes_however_it_is_written(name, attempt):
-    result = EXERCISES[name].check(attempt)
-    assert result.passed, result
-
-
-def test_every_exercise_was_solved_in_two_other_ways():
-    assert {name for name, attempts in RIGHT.items() if len(attempts) >= 2} == set(EXERCISES)
+test_a_right_answer_passes_however_it_is_written = attempts.passing(EXERCISES, RIGHT)
 
 
 # --- Wrong in a way that nobody foresaw: told so, and no misconception is made up -------------------------------------
@@ -441,17 +433,7 @@ UNFORESEEN: dict[str, list] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("name", "attempt"), [(name, attempt) for name, attempts in UNFORESEEN.items() for attempt in attempts]
-)
-def test_an_error_that_nobody_foresaw_is_wrong_and_no_misconception(name, attempt):
-    result = EXERCISES[name].check(attempt)
-    assert result.status == "wrong", result
-    assert len(result.message) > 10
-
-
-def test_every_exercise_was_tried_with_unforeseen_errors():
-    assert {name for name, attempts in UNFORESEEN.items() if len(attempts) >= 3} == set(EXERCISES)
+test_an_error_that_nobody_foresaw_is_wrong_and_no_misconception = attempts.failing(EXERCISES, UNFORESEEN, least=3)
 
 
 # --- The errors that learners make, in their own words ----------------------------------------------------------------
@@ -566,8 +548,7 @@ def divides_by_counts(predictions, labels, classes):
     return shares
 
 
-@pytest.mark.parametrize(
-    ("exercise", "attempt", "message"),
+test_an_error_written_in_another_way_is_recognised = attempts.recognised(
     [
         (anatomy.shapes_through, unpacks_at_the_top, "take it apart only where there are three"),
         (anatomy.shapes_through, forgets_the_comma, "A shape is a tuple, also with one entry"),
@@ -596,12 +577,8 @@ def divides_by_counts(predictions, labels, classes):
         (efficient.best_under, takes_the_first_of_equals, "you take the first in the list"),
         (lenet.crop, lambda image, row, column, padding=4: image[:, row : row + 32, column : column + 32], "window"),
         (lenet.per_class_accuracy, divides_by_counts, "divides by zero"),
-    ],
+    ]
 )
-def test_an_error_written_in_another_way_is_recognised(exercise, attempt, message):
-    result = exercise.check(attempt)
-    assert result.status == "misconception", result
-    assert message in result.message
 
 
 def test_a_network_of_another_kind_is_told_which_layer_differs():
