@@ -15,6 +15,7 @@ from PIL import Image
 from torch import nn
 
 from ainotes import models
+from ainotes.pretrained import embedded
 from ainotes.widgets import PageClassifier
 from ainotes.widgets.classifier import prepared
 
@@ -188,3 +189,14 @@ def test_top_follows_the_chosen_example():
 def test_bad_input_is_named(change, error, message):
     with pytest.raises(error, match=message):
         figure(**change)
+
+
+@pytest.mark.parametrize("name", ["rocket", "chelsea", "coffee"])
+def test_the_page_prepares_an_oblong_photograph_as_the_package_does(name):
+    known = embedded.facts("resnet9_cifar10")
+    photograph = getattr(skimage.data, name)()
+    assert photograph.shape[0] != photograph.shape[1]
+    tensor = embedded.preprocess("resnet9_cifar10")(torch.from_numpy(photograph).movedim(2, 0))
+    page = prepared(photograph, 32, known["mean"], known["std"])
+    levels = np.abs(tensor.numpy() - page) * np.array(known["std"]).reshape(3, 1, 1) * 255
+    assert levels.max() <= 1.01  # either side rounds to whole levels in its own way

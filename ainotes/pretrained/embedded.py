@@ -16,6 +16,7 @@ import torch
 from safetensors.torch import load as load_tensors
 from torch import nn
 from torchvision.transforms import v2
+from torchvision.transforms.v2 import functional
 
 from .. import models
 
@@ -51,8 +52,8 @@ def network(name: str) -> nn.Module:
 def preprocess(name: str) -> v2.Compose:
     """Return what makes a PIL image, or a uint8 tensor (C, H, W), the float tensor (C, size, size) that it knows.
 
-    The shorter side is scaled to the size, the middle cropped, each channel normalised. A network of grey images gets
-    the brightness.
+    The square in the middle is scaled to the size, each channel normalised: the same as the figure of the first lesson
+    of part 4 does in the page. A network of grey images gets the brightness.
     """
     known = facts(name)
     size, mean, std = known["size"], known["mean"], known["std"]
@@ -61,10 +62,20 @@ def preprocess(name: str) -> v2.Compose:
         [
             v2.ToImage(),
             *grey,
-            v2.Resize(size, antialias=True),
-            v2.CenterCrop(size),
+            MiddleSquare(),
+            v2.Resize((size, size), antialias=True),
             v2.ToDtype(torch.float32, scale=True),
             v2.Normalize(mean, std),
             v2.ToPureTensor(),
         ]
     )
+
+
+class MiddleSquare(nn.Module):
+    """Cuts the largest square from the middle: (..., H, W) becomes (..., min(H, W), min(H, W))."""
+
+    def forward(self, image: Any) -> Any:
+        """Return the square of a tensor or a PIL image."""
+        height, width = functional.get_size(image)
+        side = min(height, width)
+        return functional.crop(image, (height - side) // 2, (width - side) // 2, side, side)
