@@ -131,8 +131,8 @@ def test_examples_in_docstrings_are_true(module, monkeypatch):
 
 
 def test_public_modules_have_examples():
-    material = ("ainotes.data", "ainotes.models", "ainotes.ops", "ainotes.shapes", "ainotes.kernels")
-    public = ("ainotes.utils.train", "ainotes.utils.plot", *material)
+    material = ("data", "models", "ops", "shapes", "kernels", "pretrained", "transfer", "interpret")
+    public = [f"ainotes.{name}" for name in ("utils.train", "utils.plot", *material)]
     finder = doctest.DocTestFinder()
     found = {}
     for name in public:

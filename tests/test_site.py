@@ -271,7 +271,7 @@ def test_the_glossary_is_in_alphabetical_order():
 
 def test_public_modules_are_in_the_reference():
     text = (ROOT / "site" / "api.md").read_text(encoding="utf-8")
-    material = ("data", "models", "ops", "shapes", "kernels")
+    material = ("data", "models", "ops", "shapes", "kernels", "pretrained", "transfer", "interpret")
     for module in ("utils.train", "utils.plot", *material, "widgets", "checks.engine"):
         assert f".. automodule:: ainotes.{module}\n" in text
 
