@@ -9,11 +9,10 @@ import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import setup
-from project import ROOT, VENV, absolute_folders, venv_program
+from project import ROOT, absolute_folders, venv_program
 
 import notebooks
 
@@ -65,22 +64,6 @@ def main() -> int:
     return serve(command(sys.argv[1:]), dict(os.environ) | absolute_folders(os.environ))
 
 
-def enter() -> None:
-    """Go on inside the environment, as `setup.enter` does, but in the place of this process where that can be.
-
-    A parent that waits would hear Ctrl-C too, and end its child at once.
-    """
-    if POSIX and Path(sys.prefix).resolve() != VENV.resolve():
-        setup.ensure()
-        _become([str(venv_program("python")), *sys.argv])
-    setup.enter()
-
-
-def _become(arguments: list[str]) -> NoReturn:
-    sys.stdout.flush()
-    os.execv(arguments[0], arguments)
-
-
 if __name__ == "__main__":
-    enter()
+    setup.enter()
     sys.exit(main())

@@ -268,12 +268,20 @@ def ensure(again: bool = False) -> None:
 
 
 def enter() -> None:
-    """Go on inside the environment: make it complete, then run the same command with its Python."""
+    """Go on inside the environment: make it complete, then run the same command with its Python.
+
+    Where that can be, it takes the place of this process: a parent that waits would hear Ctrl-C too, and end its child
+    before that could put things in order.
+    """
     if Path(sys.prefix).resolve() == VENV.resolve():
         return
     ensure()
+    command = [str(venv_program("python")), *sys.argv]
+    if os.name == "posix":
+        sys.stdout.flush()
+        os.execv(command[0], command)
     try:
-        raise SystemExit(subprocess.call([str(venv_program("python")), *sys.argv]))
+        raise SystemExit(subprocess.call(command))
     except KeyboardInterrupt:
         raise SystemExit(130) from None
 
