@@ -37,7 +37,7 @@ class Pretrained:
     categories : tuple of str
         A name for each logit.
     source : str
-        A sentence that begins with "torchvision" or "embedded".
+        A sentence that begins with "torchvision", "embedded" or, from `ainotes.transfer.load_classifier`, "saved".
     """
 
     name: str

@@ -17,6 +17,8 @@ Fine-tuning, the head alone first, then the topmost blocks with smaller learning
 >>> groups = parameter_groups(unfreeze(model, blocks=1), lr=1e-3)
 >>> [group["name"] for group in groups]
 ['classifier.2', 'features.9']
+
+`save_classifier` puts the result into one file, classes and preprocessing included; `load_classifier` asks it again.
 """
 
 from .anatomy import blocks
@@ -26,5 +28,17 @@ from .freezing import freeze, unfreeze
 from .groups import parameter_groups
 from .heads import replace_head
 from .preparing import prepare
+from .saving import load_classifier, save_classifier
 
-__all__ = ["blocks", "body", "features", "freeze", "parameter_groups", "prepare", "replace_head", "unfreeze"]
+__all__ = [
+    "blocks",
+    "body",
+    "features",
+    "freeze",
+    "load_classifier",
+    "parameter_groups",
+    "prepare",
+    "replace_head",
+    "save_classifier",
+    "unfreeze",
+]
