@@ -124,7 +124,8 @@ def test_files_stay_small():
     assert {each.figure for each in figures} >= {"quiz", "stepper"}
     for each in figures:
         own = {*each.shared, each.figure} - {"network"}
-        assert sum((STATIC / f"{name}.js").stat().st_size for name in own) <= 20_000, each
+        most = 60_000 if each.figure == "explorer" else 20_000  # a whole network to look into: five files of its own
+        assert sum((STATIC / f"{name}.js").stat().st_size for name in own) <= most, each
 
 
 def test_the_widgets_load_without_torch():

@@ -9,6 +9,7 @@ from ainotes.widgets.classifier import PageClassifier
 from ainotes.widgets.confusion import ConfusionExplorer
 from ainotes.widgets.curves import CurveExplorer
 from ainotes.widgets.diagram import BlockDiagram
+from ainotes.widgets.explorer import NetworkExplorer
 from ainotes.widgets.gabor import GaborExplorer
 from ainotes.widgets.overlap import OverlapExplorer
 from ainotes.widgets.pooling import PoolingExplorer
@@ -26,6 +27,7 @@ __all__ = [
     "CurveExplorer",
     "GaborExplorer",
     "LiveFigure",
+    "NetworkExplorer",
     "OverlapExplorer",
     "PageClassifier",
     "PoolingExplorer",

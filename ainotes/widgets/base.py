@@ -29,7 +29,7 @@ import ipywidgets
 import traitlets
 
 STATIC = Path(__file__).parent / "static"
-_PLAIN = ("arithmetic",)  # shared files without looks
+_PLAIN = ("arithmetic", "stages")  # shared files without looks
 _NOT_STATE = set(ipywidgets.DOMWidget.class_trait_names())
 _PAGE = """<!doctype html>
 <html lang="en">
