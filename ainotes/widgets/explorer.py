@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import traitlets
 
+from ainotes.widgets import explorer_given as given
 from ainotes.widgets.base import LiveFigure
-from ainotes.widgets.export import PageNetwork, export
-from ainotes.widgets.inputs import array, between, integers, names, positive
-from ainotes.widgets.sprite import as_uint8
+from ainotes.widgets.export import export
+from ainotes.widgets.inputs import between, integers
 from ainotes.widgets.stages import named, stages_of
 
 if TYPE_CHECKING:
     from torch import nn
 
 MOST_PARAMETERS = 500_000
-LONGEST = 64  # pixels of a side
 
 
 class NetworkExplorer(LiveFigure):
@@ -116,21 +115,24 @@ class NetworkExplorer(LiveFigure):
         **kwargs: Any,
     ):
         where = type(self).__name__
-        pixels = _pixels(where, images)
-        mean, std = _normalisation(where, pixels.shape[1], mean, std)
-        page = export(model, pixels.shape[1:], most=MOST_PARAMETERS, where=where)
-        stages = stages_of(where, page.layers)
-        classes = _classes(where, classes, page.layers[-1]["shape"])
+        pixels = given.pixels(where, images)
+        mean, std = given.normalisation(where, pixels.shape[1], mean, std)
+        self._page = export(model, pixels.shape[1:], most=MOST_PARAMETERS, where=where)
+        stages = stages_of(where, self._page.layers)
+        classes = given.class_names(where, classes, self._page.layers[-1]["shape"])
         truths = integers(where, "labels", labels, len(classes))
         if len(truths) != len(pixels):
             raise ValueError(f"{where}: {len(pixels)} images need as many labels, got {len(truths)}")
-        self.kept = _in_turn(truths, between(where, "count", count, 1, 24))
+        self.kept = given.in_turn(truths, between(where, "count", count, 1, 24))
         shown = np.ascontiguousarray(pixels[self.kept])
-        self._page = page
-        start = _strongest(page, stages[0], _prepared(shown[:1], mean, std))
+        first = named(where, "layer", stages, self._page.layers, kwargs.get("layer", stages[0]["name"]))
+        stage = next(each for each in stages if each["name"] == first)
+        maps = given.outputs(self._page, given.prepared(shown[:1], mean, std))[stage["last"]]
+        number, cell = given.strongest(maps.reshape([stage[side] for side in ("count", "rows", "columns")]))
+        start = {"layer": first, "map": number, "cell": cell}
         super().__init__(
-            layers=page.layers,
-            weights=page.weights,
+            layers=self._page.layers,
+            weights=self._page.weights,
             stages=stages,
             classes=classes,
             images={"shape": list(shown.shape), "pixels": shown.tobytes()},
@@ -138,7 +140,7 @@ class NetworkExplorer(LiveFigure):
             mean=mean,
             std=std,
             title=title,
-            **{"layer": stages[0]["name"]} | start | kwargs,
+            **start | kwargs,
         )
         self.answers = [self._shares(picture) for picture in shown]
         self._answer()
@@ -154,7 +156,7 @@ class NetworkExplorer(LiveFigure):
 
     @property
     def probabilities(self) -> np.ndarray:
-        """What the network makes of the picture that is looked at, without what is switched off: float of (classes,)."""
+        """What the network makes of `picture`, without what is switched off: a share for each class."""
         return self._shares(self.picture, self.ablated)
 
     def state(self) -> dict[str, Any]:
@@ -172,19 +174,20 @@ class NetworkExplorer(LiveFigure):
 
     @traitlets.validate("chosen")
     def _valid_chosen(self, proposal: Any) -> int | None:
-        number, last = proposal["value"], len(self.labels) - 1
+        where, number = type(self).__name__, proposal["value"]
         if number is None and not self.drawing:
-            raise ValueError(
-                f"{type(self).__name__}: chosen is None for the reader's own picture, and there is none yet"
-            )
-        return None if number is None else between(type(self).__name__, "chosen", number, 0, last)
+            raise ValueError(f"{where}: chosen is None for the reader's own picture, and there is no drawing yet")
+        return None if number is None else between(where, "chosen", number, 0, len(self.labels) - 1)
 
     @traitlets.validate("drawing")
     def _valid_drawing(self, proposal: Any) -> bytes:
-        given, shape = bytes(proposal["value"]), self.images["shape"][1:]
-        if len(given) not in (0, np.prod(shape)):
-            raise ValueError(f"{type(self).__name__}: drawing expects the bytes of a uint8 picture {tuple(shape)}")
-        return given
+        pixels, shape = bytes(proposal["value"]), self.images["shape"][1:]
+        if len(pixels) not in (0, np.prod(shape)):
+            raise ValueError(
+                f"{type(self).__name__}: drawing expects {np.prod(shape)} bytes, a uint8 picture of shape "
+                f"{tuple(shape)}, got {len(pixels)}"
+            )
+        return pixels
 
     @traitlets.validate("layer")
     def _valid_layer(self, proposal: Any) -> str:
@@ -223,9 +226,8 @@ class NetworkExplorer(LiveFigure):
             return
         stage = self._stage(self.layer)
         self.map = min(self.map, stage["count"] - 1)
-        self.cell = [
-            min(place, side - 1) for place, side in zip(self.cell, (stage["rows"], stage["columns"]), strict=True)
-        ]
+        sides = zip(self.cell, (stage["rows"], stage["columns"]), strict=True)
+        self.cell = [min(place, side - 1) for place, side in sides]
 
     @traitlets.observe("chosen", "drawing", "ablated")
     def _answer(self, change: Any = None) -> None:
@@ -236,19 +238,18 @@ class NetworkExplorer(LiveFigure):
         return next(stage for stage in self.stages if stage["name"] == name)
 
     def _shares(self, picture: np.ndarray, ablated: Sequence[Sequence[Any]] = ()) -> np.ndarray:
-        off = {self._stage(name)["last"]: [] for name, _ in ablated}
+        off: dict[int, list[int]] = {}
         for name, number in ablated:
-            off[self._stage(name)["last"]].append(number)
-        logits = _outputs(self._page, _prepared(picture[None], self.mean, self.std), off)[-1][0].astype(float)
+            off.setdefault(self._stage(name)["last"], []).append(number)
+        images = given.prepared(picture[None], self.mean, self.std)
+        logits = given.outputs(self._page, images, off)[-1][0].astype(float)
         parts = np.exp(logits - logits.max())
         return parts / parts.sum()
 
     def _line(self, number: int) -> str:
         shares, label = self.answers[number], self.classes[self.labels[number]]
-        best = int(shares.argmax())
-        return (
-            f"Picture {number + 1}, label {label}: the network says {self.classes[best]}, {100 * shares[best]:.1f} %."
-        )
+        says = f"{self.classes[int(shares.argmax())]}, {100 * shares.max():.1f} %"
+        return f"Picture {number + 1}, label {label}: the network says {says}."
 
     def _describe(self) -> str:
         maps = [f"{stage['count']} of {stage['title']}" for stage in self.stages]
@@ -259,78 +260,3 @@ class NetworkExplorer(LiveFigure):
             f"channel{'s' * (channels > 1)}, all its maps drawn: {', '.join(maps[:-1])}{' and ' * (len(maps) > 1)}"
             f"{maps[-1]}.{first}"
         )
-
-
-def _pixels(where: str, images: Any) -> np.ndarray:
-    """Return the images as uint8 (N, C, H, W)."""
-    given = array(images)
-    if 0 in given.shape:
-        raise ValueError(f"{where}: images expects one picture at least, got shape {given.shape}")
-    pixels = as_uint8(given)
-    pixels = pixels[:, None] if pixels.ndim == 3 else np.moveaxis(pixels, 3, 1)
-    if max(pixels.shape[2:]) > LONGEST:
-        raise ValueError(
-            f"{where}: images may have {LONGEST} rows and columns at most, got {pixels.shape[2]} by {pixels.shape[3]}; "
-            "all maps of larger ones are more than a page shows at once"
-        )
-    return pixels
-
-
-def _normalisation(where: str, channels: int, mean: Any, std: Any) -> tuple[list[float], list[float]]:
-    given = {}
-    for name, value in (("mean", mean), ("std", std)):
-        numbers = np.ravel(array(value)).astype(float)
-        if len(numbers) not in (1, channels) or not np.isfinite(numbers).all():
-            raise ValueError(f"{where}: {name} expects a number, or {channels}, one a channel, got {numbers.tolist()}")
-        given[name] = np.broadcast_to(numbers, channels).tolist()
-    if min(given["std"]) <= 0:
-        raise ValueError(f"{where}: std expects numbers above 0, got {given['std']}")
-    return given["mean"], given["std"]
-
-
-def _classes(where: str, classes: Sequence[str] | None, shape: list[int]) -> list[str]:
-    if len(shape) != 1:
-        raise ValueError(
-            f"{where}: the network must return a row of logits for each image, and it returns numbers of shape {shape}; "
-            "end it with nn.Flatten(), or global average pooling and nn.Flatten()"
-        )
-    count = positive(where, "logits", shape[0])
-    known = [f"class {number}" for number in range(count)] if classes is None else names(where, "classes", classes, 1)
-    if len(known) != count:
-        raise ValueError(f"{where}: {len(known)} classes need as many logits for an image, the network returns {count}")
-    return known
-
-
-def _in_turn(labels: np.ndarray, count: int) -> list[int]:
-    """Return which images to keep: the first of each class, the second of each, and so on, `count` at most."""
-    rank = np.zeros(len(labels), int)
-    for label in np.unique(labels):
-        of_class = labels == label
-        rank[of_class] = np.arange(of_class.sum())
-    return np.lexsort((np.arange(len(labels)), labels, rank))[:count].tolist()
-
-
-def _prepared(pixels: np.ndarray, mean: Sequence[float], std: Sequence[float]) -> np.ndarray:
-    """Return uint8 pictures (N, C, H, W) as the network takes them: float32."""
-    columns = [np.array(each, np.float32)[:, None, None] for each in (mean, std)]
-    return (pixels.astype(np.float32) / np.float32(255) - columns[0]) / columns[1]
-
-
-def _outputs(page: PageNetwork, images: np.ndarray, off: dict[int, list[int]]) -> list[np.ndarray]:
-    """Return what leaves each layer, the input first; maps in `off`, by the place of their layer, are zero."""
-    import torch
-
-    found = [torch.from_numpy(np.ascontiguousarray(images))]
-    with torch.inference_mode():
-        for place, layer in enumerate(page.layers[1:], start=1):
-            maps = page.twin.get_submodule(layer["name"])(found[-1].clone())  # a ReLU may work in place
-            maps[:, off.get(place, [])] = 0
-            found.append(maps)
-    return [maps.numpy() for maps in found]
-
-
-def _strongest(page: PageNetwork, stage: dict[str, Any], images: np.ndarray) -> dict[str, Any]:
-    """Return the map and the cell of a stage that answer most, to begin with."""
-    maps = _outputs(page, images, {})[stage["last"]][0].reshape(stage["count"], stage["rows"], stage["columns"])
-    number, row, column = np.unravel_index(int(maps.argmax()), maps.shape)
-    return {"map": int(number), "cell": [int(row), int(column)]}

@@ -1,5 +1,5 @@
 /* What the chosen map, number or class is made of: what it sees, and the products behind it. */
-/* global h, picture, brief, tint, peakOf, fieldOf, explained, planes, show */
+/* global h, picture, brief, tight, tint, spread, peakOf, fieldOf, explained, planes, show */
 
 const FEW = 6; // inputs that are listed, the largest first
 const LEGIBLE = 4; // columns of numbers that can be read
@@ -14,16 +14,19 @@ export function unitName(stages, number, i, classes, channels = 1) {
   return `${stages[number].rows * stages[number].columns > 1 ? "map" : "feature"} ${i}`;
 }
 
-/** From a sum to the value of a stage, as one line. */
-export function formula({ terms, bias, steps, seen, divisor, before }, isOff = false) {
+/** From the products to the value of a stage: [what, how much] pairs, as in a ledger. */
+export function ledger({ terms, bias, steps, seen, divisor, before }, isOff = false) {
   const [{ kind, value }, ...later] = steps;
   const products = terms.reduce((count, { products }) => count + products.values.length, 0);
-  let text = `${brief(before ?? 0, 3)} → ${kind} → ${brief(value, 3)}`;
-  if (terms.length) text = `${products} product${products > 1 ? "s" : ""} add up to ${brief(value - bias, 3)}; bias ${signed(bias)} = ${brief(value, 3)}`;
-  else if (seen) text = `${divisor ? `sum / ${divisor}` : `the largest of ${seen.values.length}`} = ${brief(value, 3)}`;
-  for (const { kind, value, scale, shift } of later)
-    text += kind === "relu" ? ` → ReLU → ${brief(value, 3)}` : ` → batch norm, × ${brief(scale, 3)} ${signed(shift)} → ${brief(value, 3)}`;
-  return isOff ? `${text} → switched off → 0` : text;
+  const number = (each) => brief(each, 3);
+  const lines = terms.length ? [[`${products} product${products > 1 ? "s" : ""}`, number(value - bias)], ["bias", signed(bias)], ["sum", number(value)]]
+    : seen ? [[divisor ? `sum / ${divisor}` : `largest of ${seen.values.length}`, number(value)]]
+      : [["input", number(before)], [kind, number(value)]];
+  for (const { kind, value, scale, shift } of later) {
+    if (scale !== undefined) lines.push([`× ${number(scale)} ${signed(shift)}`, ""]);
+    lines.push([kind === "relu" ? "ReLU" : kind, number(value)]);
+  }
+  return isOff ? [...lines, ["switched off", "0"]] : lines;
 }
 
 /** Pixels that a cell sees, in words. */
@@ -31,7 +34,7 @@ export function sight({ row, column, rows, columns }, [height, width]) {
   if (!rows || !columns) return "It sees nothing but padding.";
   if (rows === height && columns === width) return "It sees the whole picture.";
   const span = (first, count) => (count > 1 ? `s ${first} to ${first + count - 1}` : ` ${first}`);
-  return `It sees ${rows} × ${columns} pixels of the picture: row${span(row, rows)}, column${span(column, columns)}.`;
+  return `It sees ${tight(`${rows} × ${columns}`)} pixels of the picture: row${span(row, rows)}, column${span(column, columns)}.`;
 }
 
 /** Inputs by what they add, the largest share first. */
@@ -62,14 +65,15 @@ function explanation({ stages, classes, shape }, act) {
   const [what, where] = [h("b"), h("span", { class: "note" })];
   const [seen, large] = [picture("The picture"), picture("Cell", { onpick: (cell) => act.cell(cell) })];
   const [seenPane, largePane] = [["what it sees", seen], ["its cells", large]].map(([text, { node }]) => h("div", { class: "pane" }, node, h("p", { class: "note" }, text)));
+  const pair = h("div", { class: "pair" }, seenPane, largePane);
   const says = h("p", { class: "says", "aria-live": "polite" });
   const three = ["input", "kernel", "products"].map((name) => picture(name));
   const [times, equals] = ["×", "="].map((sign) => h("span", { class: "sign", "aria-hidden": "true" }, sign));
   const captions = three.map(() => h("p", { class: "note" }));
   const panes = three.map(({ node }, i) => h("div", { class: "pane" }, node, captions[i]));
-  const triple = h("div", { class: "triple" }, panes[0], times, panes[1], equals, panes[2]);
   const go = h("button", { type: "button", class: "plain", onclick: () => deeper() });
-  const line = h("p", { class: "formula" });
+  const line = h("div", { class: "ledger" });
+  const triple = h("div", { class: "triple" }, panes[0], times, panes[1], equals, panes[2], line);
   const votes = h("p", { class: "heading" });
   const list = h("div", { class: "entries" });
   const entries = [];
@@ -79,8 +83,8 @@ function explanation({ stages, classes, shape }, act) {
   } });
   const off = h("button", { type: "button", onclick: () => act.toggle(...view.maker) });
   const node = h("section", { class: "panel", "aria-label": "What is chosen" },
-    h("p", { class: "head" }, what, " ", where), h("div", { class: "pair" }, seenPane, largePane), says, off,
-    triple, go, line, votes, list, more);
+    h("p", { class: "head" }, what, where), pair, says, off,
+    triple, go, votes, list, more);
 
   const source = () => view.number - 1;
   const called = (channel) => unitName(stages, source(), channel, classes, shape[0]);
@@ -96,8 +100,9 @@ function explanation({ stages, classes, shape }, act) {
     const isPool = Boolean(found.seen);
     const each = isPool ? found : picked;
     const isWide = each && each.seen.values.length > 1;
-    triple.hidden = !isWide;
+    triple.classList.toggle("single", !isWide);
     go.hidden = source() < 0 || !(isWide || isPool);
+    for (const part of [...panes, times, equals]) part.hidden = !isWide;
     if (!isWide) return;
     const numbers = each.seen.columns <= LEGIBLE ? (value) => brief(value) : null;
     const drawn = isPool ? [each.seen] : [each.seen, each.weights, each.products];
@@ -170,22 +175,23 @@ function explanation({ stages, classes, shape }, act) {
     const { number, map, cell, net, outputs, bytes, peak, isOff, maker, share } = view;
     const stage = stages[number];
     const { rows, columns, last, count } = stage;
+    const field = fieldOf(net, last, map, cell);
     const isMap = rows * columns > 1;
     const isClass = number === stages.length - 1;
     found = explained(net, stage, outputs, map, cell);
     picked = (isSame && found.terms.find(({ channel }) => channel === before)) || (found.terms.length ? ranked(found.terms)[0] : null);
     const name = unitName(stages, number, map, classes);
-    write(what, isClass ? `Class ${name}` : name[0].toUpperCase() + name.slice(1));
-    write(where, isClass ? `stage ${number + 1}, ${stage.title}` : `of ${count}, stage ${number + 1}, ${stage.title}`);
+    write(what, isClass ? `Class ${name}` : `${name[0].toUpperCase()}${name.slice(1)} of ${count}`);
+    write(where, `Stage ${number + 1}: ${tight(stage.title)}`);
 
     show(seen, bytes, shape);
-    const field = fieldOf(net, last, map, cell);
+    pair.hidden = !isMap && (isClass || field.rows * field.columns === shape[1] * shape[2]);
     seen.boxes(field.rows && !isClass ? [{ ...field, kind: "field" }] : []);
     seen.call(`The picture. ${sight(field, shape.slice(1))}`);
     largePane.hidden = !isMap;
     if (isMap) {
       const start = map * rows * columns;
-      large.paint({ rows, columns, values: outputs[last].subarray(start, start + rows * columns) }, { signed: peak });
+      large.paint({ rows, columns, values: spread(outputs[last].subarray(start, start + rows * columns), peak) }, { signed: 1 });
       large.boxes([{ row: cell[0], column: cell[1] }]);
       large.call(`Cells of ${name}`);
       large.pick(cell, `row ${cell[0]}, column ${cell[1]}: ${brief(isOff ? 0 : found.value, 3)}`);
@@ -193,7 +199,7 @@ function explanation({ stages, classes, shape }, act) {
     const value = brief(isOff ? 0 : found.value, 3);
     write(says, isClass ? `Its score is ${value}, and its probability ${(100 * share).toFixed(1)} %.`
       : `${isMap ? `Row ${cell[0]}, column ${cell[1]}` : "It"} holds ${value}. ${sight(field, shape.slice(1))}`);
-    write(line, formula(found, isOff));
+    line.replaceChildren(...ledger(found, isOff).map(([name, much]) => h("p", null, h("span", null, name), h("span", null, much))));
     off.hidden = !maker;
     if (maker) {
       const filter = `${unitName(stages, maker[0], maker[1], classes)}${maker[0] === number ? "" : ` of stage ${maker[0] + 1}`}`;

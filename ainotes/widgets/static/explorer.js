@@ -20,6 +20,14 @@ function thumbnail(bytes, [channels, rows, columns]) {
   return canvas;
 }
 
+/** Row and column of a map's largest value. */
+export function strongest(values, { rows, columns }, map) {
+  const start = map * rows * columns;
+  let most = 0;
+  for (let i = 1; i < rows * columns; i++) if (values[start + i] > values[start + most]) most = i;
+  return [Math.floor(most / columns), most % columns];
+}
+
 /** What an element is scrolled in. */
 function scroller(node) {
   for (let at = node.parentElement; at; at = at.parentElement)
@@ -54,7 +62,8 @@ function render({ model, el }) {
     draw();
   }
   const inside = (cell, stage) => [stage.rows, stage.columns].map((side, k) => Math.min(side - 1, Math.max(0, cell[k])));
-  function choose(i, map, cell = model.get("cell")) {
+  /** Choose a map; of no cell in particular, the one that answers most. */
+  function choose(i, map, cell = strongest(outputs[stages[i].last], stages[i], map)) {
     peek = null;
     set({ layer: stages[i].name, map, cell: inside(cell, stages[i]) }, select);
   }
@@ -98,8 +107,9 @@ function render({ model, el }) {
   tools.show(tool);
   const clear = h("button", { type: "button", onclick: () => take(new Uint8ClampedArray(size)) }, "Clear");
   const invert = h("button", { type: "button", onclick: () => take(inverted(bytes())) }, "Invert");
-  const says = h("p", { class: "answer", "aria-live": "polite" });
+  const says = h("p", { class: "answer" });
   const [told, took] = [h("p", { class: "note" }), h("p", { class: "note" })];
+  const spoken = h("div", { "aria-live": "polite" }, says, told);
 
   // --- the rows and the panel ---
 
@@ -129,7 +139,7 @@ function render({ model, el }) {
     const chosen = { number: number(), map: model.get("map"), cell: model.get("cell") };
     const { number: i, map, cell } = peek ?? chosen;
     const [stage, maker] = [stages[i], makerOf(stages, i, map)];
-    rows.forEach((row, k) => row.choose(k === i ? map : -1));
+    rows.forEach((row, k) => row.choose(k === chosen.number ? chosen.map : -1, peek && k === i ? map : -1));
     panel.show({
       number: i, map, cell, net, outputs, bytes: bytes(), peak: peaks[i], share: shares[map],
       maker: maker < 0 ? null : [maker, map], isOff: maker >= 0 && isOff(maker, map),
@@ -172,7 +182,8 @@ function render({ model, el }) {
     });
     const { says: text, effect: change = "", changed } = answer(classes, shares, before);
     if (says.textContent !== text) says.textContent = text;
-    told.textContent = truth < 0 ? "Your picture: nobody labelled it." : `Label: ${classes[truth]}.`;
+    const label = truth < 0 ? "Your picture: nobody labelled it." : `Label: ${classes[truth]}.`;
+    if (told.textContent !== label) told.textContent = label;
     took.textContent = `All layers computed in this page in ${milliseconds.toFixed(1)} ms.`;
     effect.textContent = changed ? `${change} The answer has changed.` : change;
     off.hidden = !without.length;
@@ -202,12 +213,12 @@ function render({ model, el }) {
     take(next);
     told.textContent = isLight ? "Your photograph, inverted: the pictures here are light on dark." : "Your photograph.";
   }, (message) => (told.textContent = message));
-  const net_ = h("div", { class: "network" }, rows.map(({ node }) => node));
+  const network = h("div", { class: "network" }, rows.map(({ node }) => node));
   root.append(
     h("div", { class: "top" }, h("div", { class: "sheet" }, drawn.node),
-      h("div", { class: "choose" }, strip, h("div", { class: "controls" }, tools.node, clear, invert), taking, says, told)),
-    net_, took);
-  net_.style.gridTemplateRows = `repeat(${rows.length}, auto) 1fr`;
+      h("div", { class: "choose" }, strip, h("div", { class: "controls" }, tools.node, clear, invert), taking, spoken)),
+    network, took);
+  network.style.gridTemplateRows = `repeat(${rows.length}, auto) 1fr`;
   rows[number()].node.after(panel.node);
   // The numbers are unpacked when the figure comes into view for the first time.
   const watch = new IntersectionObserver((entries) => {

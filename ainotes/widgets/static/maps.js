@@ -4,6 +4,15 @@
 const [MORE, LESS] = [[24, 120, 208], [214, 92, 16]]; // above zero blue, below orange, as in `picture`
 const WIDE = 32; // numbers in a line of a stage without maps
 
+/** Keep "3 × 3" in one line. */
+export const tight = (text) => text.replaceAll(" × ", "\u00a0×\u00a0");
+
+/** How full the colour of a value is, from 0 to 1: small ones are raised, so that faint maps are seen too. */
+export const strength = (value, most) => Math.min(1, Math.abs(value) / most) ** 0.65;
+
+/** A plane for `picture`, with the colours that the small maps have; `signed` is 1 then. */
+const spread = (values, most) => values.map((value) => Math.sign(value) * strength(value, most));
+
 /** Put values on a canvas, one pixel each: the stronger, the less the page shows through. */
 function tint(canvas, values, start, rows, columns, most) {
   if (canvas.width !== columns || canvas.height !== rows) Object.assign(canvas, { width: columns, height: rows });
@@ -14,7 +23,7 @@ function tint(canvas, values, start, rows, columns, most) {
     image.data[4 * i] = colour[0];
     image.data[4 * i + 1] = colour[1];
     image.data[4 * i + 2] = colour[2];
-    image.data[4 * i + 3] = (255 * Math.min(1, Math.abs(value) / most));
+    image.data[4 * i + 3] = 255 * strength(value, most);
   }
   canvas.getContext("2d").putImageData(image, 0, 0);
 }
@@ -122,17 +131,18 @@ function numberRow(stage, label, act) {
   });
   const at = (i) => ({ row: Math.floor(i / columns), column: i % columns });
   let shown = -1;
-  function choose(i) {
+  function choose(i, looked = -1) {
     shown = i;
     now = i < 0 ? now : i;
-    target.boxes([...[...off].map((each) => ({ ...at(each), kind: "off" })), ...(i < 0 ? [] : [{ ...at(i), kind: "window" }])]);
+    const boxes = [[looked, "tap"], [i, "window"]].filter(([each]) => each >= 0).map(([each, kind]) => ({ ...at(each), kind }));
+    target.boxes([...[...off].map((each) => ({ ...at(each), kind: "off" })), ...boxes]);
     node.setAttribute("aria-valuenow", now);
     node.setAttribute("aria-valuetext", `feature ${now}, ${off.has(now) ? "switched off" : brief(values[now] ?? 0)}`);
   }
   function paint(given, most, without) {
     [values, off] = [given, without];
     const padded = Float32Array.from({ length: rows * columns }, (_, i) => (i < stage.count ? given[i] : NaN));
-    target.paint({ rows, columns, values: padded }, { signed: most });
+    target.paint({ rows, columns, values: spread(padded, most) }, { signed: 1 });
     choose(shown);
   }
   return { node, paint, choose };
@@ -166,6 +176,6 @@ function stageRow(stage, number, classes, act) {
   const row = isLast ? classRow(classes, label, act) : rows * columns > 1 ? tileRow(stage, label, act) : numberRow(stage, label, act);
   const size = count > 48 || rows * columns <= 36 ? "small" : count > 16 ? "medium" : "large";
   const node = h("div", { class: `row ${size}` },
-    h("p", { class: "what" }, h("b", null, `${number + 1}`), ` ${title} `, h("span", { class: "note" }, `${many} · `, h("code", null, name || "model"))), row.node);
+    h("p", { class: "what" }, h("b", null, `${number + 1}`), h("span", null, tight(title), h("span", { class: "note" }, tight(`${many} · `), h("code", null, name || "model")))), row.node);
   return { ...row, node, list: row.node };
 }

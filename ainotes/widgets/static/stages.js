@@ -26,34 +26,38 @@ export function makerOf(stages, number, map) {
   return -1;
 }
 
-/** The cells of a layer's input that one span of its output depends on, along one side, not cut at the border. */
-function reached(layer, side, [first, last]) {
-  if (layer.kind === "conv2d") {
-    const [step, pad, spread] = ["stride", "padding", "dilation"].map((name) => layer[name][side - 1]);
-    return [first * step - pad, last * step - pad + spread * (layer.kernel[side - 1] - 1)];
+/** The cells of a layer's input that some cells of its output depend on, along one side; padding is left out. */
+function reached(layer, side, cells) {
+  const found = new Set();
+  const count = layer.input[side] ?? 1;
+  for (const cell of cells) {
+    if (layer.kind === "conv2d") {
+      const [step, pad, spread] = ["stride", "padding", "dilation"].map((name) => layer[name][side - 1]);
+      for (let k = 0; k < layer.kernel[side - 1]; k++) found.add(cell * step - pad + k * spread);
+    } else if (layer.kind.includes("pool")) {
+      const [start, end] = windows(layer, side)[cell];
+      for (let at = start; at < end; at += layer.dilation?.[side - 1] ?? 1) found.add(at);
+    } else found.add(cell);
   }
-  if (!layer.kind.includes("pool")) return [first, last];
-  const places = windows(layer, side);
-  return [places[first][0], places[last][1] - 1];
+  return [...found].filter((at) => at >= 0 && at < count);
 }
 
-/** The pixels that a cell of a layer's output depends on: { row, column, rows, columns }, cut at the picture's border. */
+const upTo = (count) => Array.from({ length: count }, (_, i) => i);
+
+/** The box around the pixels that a cell of a layer's output depends on: { row, column, rows, columns }. */
 export function fieldOf(net, place, map, [row, column]) {
-  let [spans, unit] = [[[row, row], [column, column]], map];
+  let [cells, unit] = [[[row], [column]], map];
   for (let i = place; i > 0; i--) {
     const { kind, input } = net[i];
-    if (kind === "flatten") {
-      const cells = input.length === 3 ? [input[1], input[2]] : [1, 1];
-      const at = unit % (cells[0] * cells[1]);
-      spans = unit === null ? cells.map((count) => [0, count - 1]) : [Math.floor(at / cells[1]), at % cells[1]].map((cell) => [cell, cell]);
-    } else if (kind === "linear") [spans, unit] = [[[0, 0], [0, 0]], null];
-    else spans = spans.map((span, k) => {
-      const [first, last] = reached(net[i], k + 1, span);
-      return [Math.max(0, first), Math.min((input[k + 1] ?? 1) - 1, last)];
-    });
-    if (spans.some(([first, last]) => last < first)) return { row: 0, column: 0, rows: 0, columns: 0 };
+    if (kind === "linear") [cells, unit] = [[[0], [0]], null]; // it sees all that is flattened
+    else if (kind === "flatten") {
+      const sides = [input[1] ?? 1, input[2] ?? 1];
+      const at = unit === null ? null : unit % (sides[0] * sides[1]);
+      cells = at === null ? sides.map(upTo) : [[Math.floor(at / sides[1])], [at % sides[1]]];
+    } else cells = cells.map((each, k) => reached(net[i], k + 1, each));
   }
-  const [[top, bottom], [left, right]] = spans;
+  if (cells.some((each) => !each.length)) return { row: 0, column: 0, rows: 0, columns: 0 };
+  const [[top, bottom], [left, right]] = cells.map((each) => [Math.min(...each), Math.max(...each)]);
   return { row: top, column: left, rows: bottom - top + 1, columns: right - left + 1 };
 }
 
