@@ -16,7 +16,8 @@ pytestmark = pytest.mark.browser
 PATIENCE = 180  # seconds; a busy machine is not a failure
 CELL = """
 from pathlib import Path
-from ainotes.widgets import CurveExplorer, Quiz
+from torch import nn
+from ainotes.widgets import BlockDiagram, CurveExplorer, Quiz
 
 quiz = Quiz([{"ask": "One?", "choices": {"no": "No.", "yes": "Yes."}, "answer": "yes"}])
 curves = CurveExplorer({"net": {"loss": [0.9, 0.5, 0.4], "val_loss": [0.8, 0.6, 0.7]}}, patience=1)
@@ -27,7 +28,7 @@ def answered(change):
 
 quiz.observe(answered, "chosen")
 curves.observe(lambda change: Path("epoch.txt").write_text(str(change.new)), "epoch")
-display(quiz, curves)
+display(quiz, curves, BlockDiagram(nn.Sequential(nn.Conv2d(1, 2, 3)), (1, 8, 8)))
 """
 
 
@@ -167,6 +168,12 @@ def test_what_is_done_in_the_lab_reaches_python_and_back(chromium, lab):
     address, work = lab
     page = _new_page(chromium)
     _run_all(page, address, "figures.ipynb", ".ainotes-curves")
+
+    # JupyterLab floats the terms of a list beside what they explain, in a column that breaks every word.
+    page.wait_for_selector(".ainotes-diagram dt")
+    above = """all => all.every(
+        dt => dt.getBoundingClientRect().bottom <= dt.nextSibling.getBoundingClientRect().top + 1)"""
+    assert page.locator(".ainotes-diagram dt").evaluate_all(above)
 
     page.get_by_label("no", exact=True).focus()
     page.keyboard.press("ArrowDown")  # JupyterLab would move to another cell, were it not held back
