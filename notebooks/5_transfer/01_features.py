@@ -52,7 +52,8 @@ print(train.source)
 print(network.source)
 standing = ["handwritten digits for ants and bees"] * train.is_standin
 standing += ["the course's own small network for SqueezeNet"] * network.is_embedded
-print(f"Standing in on this page: {' and '.join(standing)}; its figures are theirs." * bool(standing))
+if standing:
+    print(f"Standing in on this page: {', and '.join(standing)}. All figures on it are theirs.")
 
 # %%
 import torch
@@ -83,12 +84,13 @@ pixels, pixels_val = (part.batch(slice(None))[0] for part in (ready, ready_val))
 labels, labels_val = train.labels, val.labels
 
 
-def first_guesses(pixels):
+def ask(pixels):
     with torch.inference_mode():
-        return torch.cat([network.model(batch).argmax(dim=1) for batch in pixels.split(32)])
+        return torch.cat([network.model(batch) for batch in pixels.split(32)])  # (N, names)
 
 
-guesses, guesses_val = first_guesses(pixels), first_guesses(pixels_val)
+answers, answers_val = ask(pixels), ask(pixels_val)
+guesses, guesses_val = answers.argmax(dim=1), answers_val.argmax(dim=1)
 
 # %%
 from collections import Counter
@@ -105,15 +107,23 @@ for label, name in enumerate(classes):
 Markdown("\n".join(lines))
 
 # %% [markdown]
-# Using a network for a task that it was never taught is called *zero-shot*. With luck a name fits, and even then it is
-# one of many: an ant on a flower may be called *daisy*, which is no error. What if we translate? For each name, see
-# what it mostly means among the *training* pictures.
+# Using a network for a task that it was never taught is called *zero-shot*. With luck it has names that fit, and even
+# then they are two of many: an ant on a flower may be called *daisy*, which is no error. Two ways to help it: let it
+# choose between the two names only, where it has them; or *translate*: see what each of its names mostly means among
+# the training pictures.
 
 # %%
+fitting = [network.categories.index(name.lower()) for name in classes if name.lower() in network.categories]
+if len(fitting) == len(classes):
+    choosing = (answers_val[:, fitting].argmax(dim=1) == labels_val).float().mean().item()
+    print(f"choosing between {' and '.join(classes)} only: {choosing:.1%} right")
+else:
+    choosing = chance
+    print(f"It has no names for {' and '.join(classes)}, so it cannot choose between them.")
 meaning = {guess: labels[guesses == guess].mode().values.item() for guess in guesses.unique().tolist()}
 translated = torch.tensor([meaning.get(guess, 0) for guess in guesses_val.tolist()])
 by_name = (translated == labels_val).float().mean().item()
-print(f"{len(meaning)} names seen on the training pictures; translated, {by_name:.1%} of the others are right.")
+print(f"translating the {len(meaning)} names that it gave to training pictures: {by_name:.1%} right")
 
 # %% [markdown]
 # A name is the very last thing that the network says. To find it, it first computed hundreds of numbers, which know
@@ -341,7 +351,8 @@ if full and not network.is_embedded:
 # Random layers are not worthless: they, too, answer to edges and colours, and a linear head picks what helps. What
 # training adds shows where the lines part. Early layers see what any picture has. Later ones see what helped to tell a
 # thousand kinds of things apart, wings and legs and petals among them, and that is what ours have as well. The nearer
-# the two tasks, the more of it can be used (Yosinski et al., 2014); for drawings far from any photograph it is less.
+# the two tasks, the more of it can be used (Yosinski et al., 2014). Where the trained line falls again at its end, the
+# last layers have become specialists of the old task.
 #
 # ## From the package, in seconds
 # `features` does what you wrote, keeps the result in the cache, picture by picture, and reads it from there the next
@@ -422,8 +433,7 @@ print(f"of the same kind, each figure could be {margin:.1%} higher or lower.")
 # %% [markdown]
 # Read the two spreads apart. The seeds agree, for a linear head has one best solution, and every start leads there: a
 # small spread proves nothing about *other pictures*. That margin is much wider, and differences inside it are not shown
-# to be any. And more features are not better features: each of them is one more way to tell 244 pictures apart by
-# accident.
+# to be any. And more features need not be better ones: each is one more way to tell 244 pictures apart by accident.
 #
 # ## How many pictures?
 # You photograph a new pair of species yourself. Are ten of each enough? We draw a few training pictures, train, and
@@ -556,10 +566,10 @@ plot_worst_mistakes(val.images, labels_val, probabilities, classes)
 # before you begin, and look at them once.
 
 # %%
-best = max(means, key=means.get)
 table = {
     "always the larger class": chance,
     "nearest picture, by pixels": single["pixels"],
+    "its own names, the two that fit" if fitting else "its own names, none of which fits": choosing,
     "its own names, translated": by_name,
     "nearest picture, by features": single["features"],
     "linear head, random weights": reached["random"][-1],
@@ -622,6 +632,7 @@ Quiz([
     "validation pictures": len(val),
     "first class called by its name": round(called[classes[0]], 4),
     "second class called by its name": round(called[classes[1]], 4),
+    "choosing between two names": round(choosing, 4),
     "names translated": round(by_name, 4),
     "nearest by pixels": round(single["pixels"], 4),
     "nearest by features": round(single["features"], 4),
