@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from torch import nn
 from torchvision.models.resnet import BasicBlock
 
 from ainotes.widgets import (
@@ -13,6 +14,7 @@ from ainotes.widgets import (
     ConvolutionStepper,
     CurveExplorer,
     GaborExplorer,
+    NetworkExplorer,
     PoolingExplorer,
     Quiz,
     ReceptiveFieldExplorer,
@@ -58,6 +60,12 @@ def quiz():
     return Quiz([{"ask": "How many parameters has a 3×3 layer of 32 filters?", "choices": answers, "answer": "320"}])
 
 
+def network():
+    hidden = [nn.Flatten(), nn.Linear(40 * 36, 40), nn.ReLU(), nn.Linear(40, 4)]
+    stack = nn.Sequential(nn.Conv2d(1, 40, 3), nn.ReLU(), nn.MaxPool2d(2), *hidden)
+    return NetworkExplorer(stack, np.zeros((8, 14, 14)), np.arange(8) % 4, ablated=[["0", 3], ["4", 7]])
+
+
 FIGURES = {
     "quiz": quiz,
     "confusion": confusion,
@@ -70,6 +78,7 @@ FIGURES = {
     "stepper in colour": lambda: ConvolutionStepper(colours(), {"seven": np.ones((7, 7))}),
     "gabor": lambda: GaborExplorer(pictures()),
     "zoo": ZooExplorer,
+    "explorer": network,
     "diagram": lambda: BlockDiagram(BasicBlock(64, 64), (64, 8, 8)),
 }
 # Left edge, right edge and height of all that is seen; what is scrolled inside a frame of its own may be wider.

@@ -71,7 +71,7 @@ function explanation({ stages, classes, shape }, act) {
   const [times, equals] = ["×", "="].map((sign) => h("span", { class: "sign", "aria-hidden": "true" }, sign));
   const captions = three.map(() => h("p", { class: "note" }));
   const panes = three.map(({ node }, i) => h("div", { class: "pane" }, node, captions[i]));
-  const go = h("button", { type: "button", class: "plain", onclick: () => deeper() });
+  const go = h("button", { type: "button", class: "plain", onclick: () => deeper(picked ?? found) });
   const line = h("div", { class: "ledger" });
   const triple = h("div", { class: "triple" }, panes[0], times, panes[1], equals, panes[2], line);
   const votes = h("p", { class: "heading" });
@@ -89,9 +89,9 @@ function explanation({ stages, classes, shape }, act) {
   const source = () => view.number - 1;
   const called = (channel) => unitName(stages, source(), channel, classes, shape[0]);
   /** Go to an input, to the cell in the middle of what is seen of it. */
-  function deeper(channel = picked.channel) {
+  function deeper({ channel, box }) {
     const { rows, columns } = stages[source()];
-    const { row, column, rows: tall, columns: wide } = picked?.box ?? found.terms[0].box;
+    const { row, column, rows: tall, columns: wide } = box;
     const middle = [row + (tall - 1) / 2, column + (wide - 1) / 2].map((at, k) => Math.min([rows, columns][k] - 1, Math.max(0, Math.round(at))));
     act.go(source(), channel, middle);
   }
@@ -160,7 +160,7 @@ function explanation({ stages, classes, shape }, act) {
     const { channel } = entries[at];
     const term = found.terms.find((each) => each.channel === channel);
     if (term.seen.values.length === 1) {
-      if (source() >= 0) deeper(channel);
+      if (source() >= 0) deeper(term);
       return;
     }
     picked = term;

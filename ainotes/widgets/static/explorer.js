@@ -217,6 +217,7 @@ function render({ model, el }) {
   root.append(
     h("div", { class: "top" }, h("div", { class: "sheet" }, drawn.node),
       h("div", { class: "choose" }, strip, h("div", { class: "controls" }, tools.node, clear, invert), taking, spoken)),
+    h("p", { class: "hint note" }, "Point at a map, a cell or a class; a click keeps it. On the keyboard, arrow keys choose and Delete switches a filter off. Blue is above zero, orange below: the fuller, the further."),
     network, took);
   network.style.gridTemplateRows = `repeat(${rows.length}, auto) 1fr`;
   rows[number()].node.after(panel.node);
