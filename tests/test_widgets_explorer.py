@@ -307,7 +307,7 @@ def test_the_state_is_checked_and_stays_together():
     assert (figure.map, figure.cell) == (31, [10, 10]), "the next layer has fewer maps, and cells enough"
     figure.layer = "classifier.3"
     assert (figure.map, figure.cell) == (9, [0, 0])
-    figure.set_state({"layer": "features.0", "map": 20, "cell": [25, 0]})  # as a front end sends it
+    figure.set_state({"layer": "features.0", "map": 20, "cell": [25, 0]})
     assert (figure.layer, figure.map, figure.cell) == ("features.0", 20, [25, 0])
     with pytest.raises(ValueError, match="map expects a whole number from 0 to 31"):
         figure.map = 32
@@ -318,7 +318,7 @@ def test_the_answer_follows_the_picture_and_the_filters():
     assert figure.predicted == figure.answers[0].argmax()
     np.testing.assert_allclose(figure.probabilities, figure.answers[0])
     drawing = np.random.default_rng(3).integers(0, 256, (1, 8, 8), np.uint8)
-    figure.set_state({"drawing": drawing.tobytes(), "chosen": None})
+    figure.set_state({"drawing": memoryview(drawing.tobytes()), "chosen": None})  # as a front end sends it
     assert np.array_equal(figure.picture, drawing)
     expected = torchs("a small one", figure, [])
     np.testing.assert_allclose(figure.probabilities, torch.softmax(torch.from_numpy(expected), 0), atol=CLOSE)

@@ -93,7 +93,7 @@ class NetworkExplorer(LiveFigure):
     mean: Any = traitlets.List().tag(sync=True)
     std: Any = traitlets.List().tag(sync=True)
     chosen = traitlets.Int(0, allow_none=True).tag(sync=True)
-    drawing = traitlets.Bytes(b"").tag(sync=True)
+    drawing = traitlets.CBytes(b"").tag(sync=True)  # a front end sends a memoryview
     layer = traitlets.Unicode().tag(sync=True)
     map = traitlets.Int(0).tag(sync=True)
     cell: Any = traitlets.List([0, 0]).tag(sync=True)

@@ -136,13 +136,14 @@ function explanation({ stages, classes, shape }, act) {
       entries.push(entry(() => press(at)));
     }
     const shown = view.net[stages[view.number].first - 1].shape;
+    const bright = peakOf(given);
     order.forEach(({ channel, sum, seen: window, weights, box }, i) => {
       const each = entries[i];
       each.channel = channel;
       for (const thumb of each.thumbs) thumb.hidden = isSingle;
       if (!isSingle) {
         const [, rows, columns] = shown;
-        tint(each.map, given, channel * rows * columns, rows, columns, peakOf(given));
+        tint(each.map, given, channel * rows * columns, rows, columns, bright);
         tint(each.kernel, weights.values, 0, weights.rows, weights.columns, peakOf(weights.values));
         each.window.style.cssText = `left:${(100 * box.column) / columns}%;top:${(100 * box.row) / rows}%;width:${(100 * box.columns) / columns}%;height:${(100 * box.rows) / rows}%`;
         each.node.setAttribute("aria-pressed", channel === picked.channel);

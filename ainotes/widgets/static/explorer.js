@@ -44,7 +44,7 @@ function render({ model, el }) {
   const dark = shape[0] === 1 && images.filter((each) => rim(each, shape) < 0.25).length > count / 2;
   const group = unique("picture");
   let [net, outputs, base, shares, peaks] = [null, [], null, [], []];
-  let [live, peek, holds, tool, ended] = [null, null, false, "Pen", false];
+  let [live, peek, holds, tool, ended, first] = [null, null, false, "Pen", false, true];
 
   // --- what is chosen, in the traits ---
 
@@ -184,7 +184,8 @@ function render({ model, el }) {
     if (says.textContent !== text) says.textContent = text;
     const label = truth < 0 ? "Your picture: nobody labelled it." : `Label: ${classes[truth]}.`;
     if (told.textContent !== label) told.textContent = label;
-    took.textContent = `All layers computed in this page in ${milliseconds.toFixed(1)} ms.`;
+    took.textContent = `All layers computed in this page in ${milliseconds.toFixed(1)} ms${first ? "; the first time takes longest" : ""}.`;
+    first = false;
     effect.textContent = changed ? `${change} The answer has changed.` : change;
     off.hidden = !without.length;
     chips.replaceChildren(...without.map(([name, map]) => {

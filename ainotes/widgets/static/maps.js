@@ -13,17 +13,18 @@ export const strength = (value, most) => Math.min(1, Math.abs(value) / most) ** 
 /** A plane for `picture`, with the colours that the small maps have; `signed` is 1 then. */
 const spread = (values, most) => values.map((value) => Math.sign(value) * strength(value, most));
 
+// A pixel's colour as the canvas keeps it, for 256 shares of the largest value: first those above zero, then those below.
+const INKS = new Uint32Array([MORE, LESS].flatMap((colour) => Array.from({ length: 256 }, (_, i) =>
+  new Uint32Array(Uint8Array.from([...colour, Math.round(255 * strength(i, 255))]).buffer)[0])));
+
 /** Put values on a canvas, one pixel each: the stronger, the less the page shows through. */
 function tint(canvas, values, start, rows, columns, most) {
   if (canvas.width !== columns || canvas.height !== rows) Object.assign(canvas, { width: columns, height: rows });
   const image = new ImageData(columns, rows);
-  for (let i = 0; i < rows * columns; i++) {
+  const pixels = new Uint32Array(image.data.buffer);
+  for (let i = 0; i < pixels.length; i++) {
     const value = values[start + i];
-    const colour = value < 0 ? LESS : MORE;
-    image.data[4 * i] = colour[0];
-    image.data[4 * i + 1] = colour[1];
-    image.data[4 * i + 2] = colour[2];
-    image.data[4 * i + 3] = 255 * strength(value, most);
+    pixels[i] = INKS[(value < 0 ? 256 : 0) + Math.min(255, Math.round((255 * Math.abs(value)) / most))];
   }
   canvas.getContext("2d").putImageData(image, 0, 0);
 }
