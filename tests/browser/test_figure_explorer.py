@@ -93,7 +93,7 @@ def agrees(page, network, pixels, off=()):
     """Assert that the page shows torch's probabilities to 1e-3, and says the most probable class."""
     expected = through(network, pixels, off)[-1][0].softmax(0).numpy()
     assert page.evaluate(SHARES) == pytest.approx(expected, abs=1e-3)
-    best = f"The network says: {CLASSES[expected.argmax()]}, {100 * expected.max():.1f} %."
+    best = f"The network says: {CLASSES[expected.argmax()]}, {100 * expected.max():.1f}\u00a0%."
     assert page.locator(".answer").inner_text() == best
     return expected
 
@@ -269,7 +269,7 @@ def test_filters_are_switched_off_and_on_again_and_the_answer_follows(open_page,
     tile(page, 1, 2).click()  # a pooling passes on what a filter made
     page.get_by_role("button", name="Switch off map 2 of stage 1").click()
     now = agrees(page, network, pictures()[0], [(2, 2), *off])
-    best = f"With all filters: {CLASSES[whole.argmax()]}, {100 * whole.max():.1f} %."
+    best = f"With all filters: {CLASSES[whole.argmax()]}, {100 * whole.max():.1f}\u00a0%."
     assert best in page.locator(".effect").inner_text()
     assert ("The answer has changed." in page.locator(".effect").inner_text()) == (now.argmax() != whole.argmax())
     assert page.locator(".chips button").all_inner_texts() == [

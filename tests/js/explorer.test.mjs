@@ -129,9 +129,9 @@ test("poolings and batch norm have ledgers too", () => {
 });
 
 test("the answer is told, and what switched-off filters changed", () => {
-  assert.deepEqual(answer(["cat", "dog"], [0.3, 0.7], null), { says: "The network says: dog, 70.0 %." });
+  assert.deepEqual(answer(["cat", "dog"], [0.3, 0.7], null), { says: "The network says: dog, 70.0\u00a0%." });
   assert.deepEqual(answer(["cat", "dog"], [0.3, 0.7], [0.9, 0.1]), {
-    says: "The network says: dog, 70.0 %.", effect: "With all filters: cat, 90.0 %. Now: dog, 70.0 %.", changed: true,
+    says: "The network says: dog, 70.0\u00a0%.", effect: "With all filters: cat, 90.0\u00a0%. Now: dog, 70.0\u00a0%.", changed: true,
   });
   assert.equal(answer(["cat", "dog"], [0.3, 0.7], [0.4, 0.6]).changed, false);
 });

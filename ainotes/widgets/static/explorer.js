@@ -5,7 +5,7 @@
 /** What the network says, and what it said with all filters; sentences. */
 export function answer(classes, shares, before) {
   const most = (list) => list.indexOf(Math.max(...list));
-  const told = (list) => `${classes[most(list)]}, ${(100 * list[most(list)]).toFixed(1)} %`;
+  const told = (list) => `${classes[most(list)]}, ${(100 * list[most(list)]).toFixed(1)}\u00a0%`;
   const says = `The network says: ${told(shares)}.`;
   return before ? { says, effect: `With all filters: ${told(before)}. Now: ${told(shares)}.`, changed: most(shares) !== most(before) } : { says };
 }
@@ -67,7 +67,9 @@ function render({ model, el }) {
     peek = null;
     set({ layer: stages[i].name, map, cell: inside(cell, stages[i]) }, select);
   }
+  /** Look at what is under the pointer, where the panel stands beside the rows: among them it would move them away. */
   function look(i, map, cell = model.get("cell")) {
+    if (getComputedStyle(panel.node).position !== "sticky") return;
     peek = { number: i, map, cell: inside(cell, stages[i]) };
     explain();
   }
@@ -217,8 +219,8 @@ function render({ model, el }) {
   const network = h("div", { class: "network" }, rows.map(({ node }) => node));
   root.append(
     h("div", { class: "top" }, h("div", { class: "sheet" }, drawn.node),
-      h("div", { class: "choose" }, strip, h("div", { class: "controls" }, tools.node, clear, invert), taking, spoken)),
-    h("p", { class: "hint note" }, "Point at a map, a cell or a class; a click keeps it. On the keyboard, arrow keys choose and Delete switches a filter off. Blue is above zero, orange below: the fuller, the further."),
+      h("div", { class: "choose" }, strip, h("div", { class: "controls" }, tools.node, clear, invert, taking), spoken)),
+    h("p", { class: "hint note" }, "Point at a map, a cell or a class to look at it; click or tap to keep it. On the keyboard, arrow keys choose, and Delete switches a filter off. Blue is above zero, orange below; the fuller the colour, the larger the number."),
     network, took);
   network.style.gridTemplateRows = `repeat(${rows.length}, auto) 1fr`;
   rows[number()].node.after(panel.node);
