@@ -204,8 +204,8 @@ def neighbours(queries, gallery, count=5):
 assert ex.neighbours.check(neighbours).passed
 
 # %% [markdown]
-# Three pictures that the network has not been trained on either, each with its nearest training pictures: in the row
-# *pixels* by the pixels themselves, in the row *features* by the vectors.
+# Three validation pictures, each with its nearest training pictures: in the row *pixels* by the pixels themselves, in
+# the row *features* by the vectors.
 #
 # **Predict, then run**: what do two pictures have in common that are similar pixel by pixel?
 
@@ -260,10 +260,12 @@ for layer in twin.modules():
         layer.reset_parameters()
 layers = {"trained": (by_layer(chain, pixels), by_layer(chain, pixels_val)),
           "random": (by_layer(twin, pixels), by_layer(twin, pixels_val))}  # fmt: skip
+loud = vectors.mean(dim=0).sort().values
+print(f"Features after the last layer, on average: the loudest {loud[-1]:.3g}, the quietest {loud[0]:.3g}")
 
 # %% [markdown]
-# Features are loud or quiet by accident: one map has averages around 30, another around 0.1. A classifier that shall
-# listen to all of them alike gets them *standardised*: mean 0, standard deviation 1.
+# Features are loud or quiet by accident. A classifier that shall listen to all of them alike gets them *standardised*:
+# mean 0, standard deviation 1.
 #
 # ## Exercise 3 · one scale for all features · ★☆☆ · 6 minutes
 # Write `standardise(train, val)` for vectors (N, F) and (M, F). Return both, each feature minus its mean and divided by
@@ -290,7 +292,7 @@ assert ex.standardise.check(standardise).passed
 
 # %% [markdown]
 # And a classifier: one linear layer, the *head*. Stored vectors are so small that all of them are one batch. Weight
-# decay is strong, for there are more features than pictures.
+# decay is strong, for the features are about as many as the pictures, and the head could learn these by heart.
 
 # %%
 from torch import nn
@@ -349,10 +351,10 @@ if full and not network.is_embedded:
 
 # %% [markdown]
 # Random layers are not worthless: they, too, answer to edges and colours, and a linear head picks what helps. What
-# training adds shows where the lines part. Early layers see what any picture has. Later ones see what helped to tell a
-# thousand kinds of things apart, wings and legs and petals among them, and that is what ours have as well. The nearer
-# the two tasks, the more of it can be used (Yosinski et al., 2014). Where the trained line falls again at its end, the
-# last layers have become specialists of the old task.
+# training adds shows where the lines part. Early layers see what any picture has. Later ones see what helped to tell
+# the old classes apart; for those of ImageNet that means wings, legs and petals too, and ants and bees have these as
+# well. The nearer the two tasks, the more of it can be used (Yosinski et al., 2014). Where the trained line falls again
+# at its end, the last layers have become specialists of the old task.
 #
 # ## From the package, in seconds
 # `features` does what you wrote, keeps the result in the cache, picture by picture, and reads it from there the next
@@ -431,7 +433,7 @@ print(f"One picture is {1 / len(val):.2%}. Best and worst differ by {widest:.2%}
 print(f"of the same kind, each figure could be {margin:.1%} higher or lower.")
 
 # %% [markdown]
-# Read the two spreads apart. The seeds agree, for a linear head has one best solution, and every start leads there: a
+# Read the two spreads apart. The seeds agree, for a linear head has one best solution, and every start leads near it: a
 # small spread proves nothing about *other pictures*. That margin is much wider, and differences inside it are not shown
 # to be any. And more features need not be better ones: each is one more way to tell 244 pictures apart by accident.
 #
@@ -652,7 +654,7 @@ Quiz([
 # - You compare with seeds and draws, choose on training pictures, and say how wide the margin of 153 pictures is.
 # - A learning curve with its band tells how many pictures a task needs, and how much is luck.
 #
-# **Next**: [What the course goes on with](../../site/syllabus.md) · **Sources**: Donahue et al. (2014), *DeCAF: a deep
+# **Next**: [Fine-tuning](02_finetuning.ipynb) · **Sources**: Donahue et al. (2014), *DeCAF: a deep
 # convolutional activation feature*; Sharif Razavian et al. (2014), *CNN features off-the-shelf*; Yosinski et al.
 # (2014), *How transferable are features in deep neural networks?*; Iandola et al. (2016), *SqueezeNet*; Russakovsky et
 # al. (2015), *ImageNet large scale visual recognition challenge*; Chilamkurthy, *Transfer learning for computer vision
