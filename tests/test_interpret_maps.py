@@ -336,3 +336,10 @@ def test_activations_are_what_the_layers_give():
     for name, maps in expected.items():
         torch.testing.assert_close(found[name], maps)
         assert not found[name].requires_grad
+
+
+def test_a_class_predicted_in_inference_mode_can_be_explained():
+    net, images = nn.Sequential(nn.Conv2d(1, 4, 3), nn.Flatten(), nn.Linear(4 * 36, 3)), torch.rand(2, 1, 8, 8)
+    with torch.inference_mode():
+        predicted = net(images).argmax(dim=1)
+    torch.testing.assert_close(grad_cam(net, "0", images, predicted), grad_cam(net, "0", images))

@@ -55,7 +55,7 @@ def chosen(function: str, target: Target, scores: Tensor) -> Tensor:
     if target is None:
         return scores.detach().argmax(dim=1)
     try:
-        wanted = torch.as_tensor(target).detach().to(scores.device)
+        wanted = torch.as_tensor(target).detach().clone().to(scores.device)  # of a tensor made in inference mode, too
         whole = not (wanted.is_floating_point() or wanted.is_complex() or wanted.dtype == torch.bool)
     except (TypeError, ValueError, RuntimeError):
         whole = False
