@@ -200,9 +200,8 @@ seconds = {"kept": time.perf_counter() - start}
 print(f"maps {tuple(maps.shape)}, features {tuple(features.shape)}: {seconds['kept']:.1f} s, with those to judge by")
 
 # %% [markdown]
-# The head is a linear layer behind a batch norm, which puts all features on one scale, as you did by hand in the last
-# lesson. Every run on this page goes through one function: SGD, a learning rate that rises and falls (`OneCycleLR`),
-# the best epoch kept. A *seed* decides the head's first weights and the order of the images; we take three.
+# Every run on this page goes through one function: SGD, a learning rate that rises and falls (`OneCycleLR`), the best
+# epoch kept. A *seed* decides the head's first weights and the order of the images; we take three.
 
 # %%
 from torch.optim.lr_scheduler import OneCycleLR
@@ -229,6 +228,12 @@ def train_part(part, groups, data, val_data, epochs, seed, batch=32):
     return fit(loader, part, loss_fn, optimizer, epochs, device, seed=seed, quiet=True, **options)
 
 
+# %% [markdown]
+# The head is a linear layer behind a batch norm, which puts all features on one scale, as you did by hand in the last
+# lesson.
+
+
+# %%
 def new_model(seed, learning=0):
     """The base with a new head, frozen but for the head and so many blocks."""
     torch.manual_seed(seed)
@@ -415,11 +420,11 @@ assert not any(norm.training for norm in norms)
 
 # %% [markdown]
 # ## Way 3: fine-tuning
-# So far the base sees what it saw before: edges, fur, petals, as a thousand classes needed them. *Fine-tuning* lets
+# So far the base sees what it saw before: edges, textures, parts, as the old classes needed them. *Fine-tuning* lets
 # its topmost block bend towards the new task. Three rules make it work with few photographs:
 #
 # 1. **The head first.** A head of random numbers sends random gradients downwards, and they spoil what they pass
-#    (Kumar and others, 2022). We begin with the head of way 1.
+#    (Kumar and others, 2022). We begin with the heads of the first two ways.
 # 2. **Small steps below.** Early layers see what every photograph has, late ones what the old classes needed
 #    (Yosinski and others, 2014). So the learning rate falls from the head to the pixels (Howard and Ruder, 2018).
 # 3. **Keep the best epoch.** With so few photographs a network soon knows them by heart.
@@ -529,21 +534,21 @@ if device.type == "cpu":
 TUNE_EPOCHS = 6 if full else 3
 
 
-def tune(seed, maps, labels, epochs):
-    """Fine-tune the topmost block and the head on kept maps."""
+def tune(seed, start, maps, labels, epochs):
+    """Fine-tune the topmost block and the head on kept maps, from a way with a frozen base on."""
     model = new_model(seed, learning=1)
-    model.head.load_state_dict(models["kept features"][seed].head.state_dict())
+    model.head.load_state_dict(models[start][seed].head.state_dict())
     part = nn.Sequential(model.body[top:], model.pool, model.head)
     sets = TensorDataset(maps, labels), TensorDataset(val_maps, val.labels)
     return model, train_part(part, groups_of(model), *sets, epochs, seed)
 
 
-of_the_head = table["kept features"]["seconds"] - seconds["kept"]  # what it took to train the head to begin with
-plain, augmented = "fine-tuned", "fine-tuned, augmented"
-measure(plain, lambda seed: tune(seed, maps, train.labels, TUNE_EPOCHS), seconds["kept"] + of_the_head)
-measure(
-    augmented, lambda seed: tune(seed, changed, changed_labels, TUNE_EPOCHS // 2 + 1), seconds["changed"] + of_the_head
-)
+START = {"fine-tuned": "kept features", "fine-tuned, augmented": "frozen, augmented"}
+plain, augmented = START
+before = [table[start]["seconds"] for start in START.values()]
+measure(plain, lambda seed: tune(seed, START[plain], maps, train.labels, TUNE_EPOCHS), before[0])
+few = TUNE_EPOCHS // 2 + 1
+measure(augmented, lambda seed: tune(seed, START[augmented], changed, changed_labels, few), before[1])
 
 # %% [markdown]
 # The part that was trained *is* the upper end of the model: `part` and `model` share their layers. So the model as a
@@ -556,12 +561,14 @@ with torch.no_grad():
     as_a_whole = model(val.batch(range(16))[0].to(device))
 assert torch.allclose(by_parts, as_a_whole, atol=1e-2)
 assert all(torch.equal(p, q) for p, q in zip(model.body[:top].parameters(), lower.parameters(), strict=True))
-print("The same answers in parts and as a whole; below the topmost block no weight has changed.")
+old, new = (torch.cat([p.detach().flatten() for p in each.parameters()]) for each in (upper, model.body[top:]))
+bent = ((new - old).norm() / old.norm()).item()
+print(f"The same answers in parts and as a whole. The topmost block has changed by {bent:.1%}; below it, nothing has.")
 
 # %% [markdown]
 # ## From scratch, for contrast
-# And without any base? A network with random weights learns from the photographs alone. We take the ResNet-9 of part 2,
-# which was made for learning fast; small pictures keep it affordable. It gets the same augmentation and more epochs.
+# And without any base? Then a network learns from these pictures alone. We take a ResNet-9 with random weights, which
+# is made for learning fast, and small pictures, to save time. It gets the same augmentation and more epochs.
 #
 # **Predict, then run**: how far does it get? Guessing gives about a half.
 
@@ -600,15 +607,17 @@ Markdown("\n".join(lines))
 kept_acc, tuned_acc = table["kept features"]["mean"], max(table[name]["mean"] for name in (plain, augmented))
 scratch_acc, n = table["from scratch"]["mean"], len(val)
 margin = 2 * (kept_acc * (1 - kept_acc) / n) ** 0.5
-print(f"Fine-tuning beats kept features by {100 * (tuned_acc - kept_acc):+.1f} points, in the mean of three seeds.")
-print(
-    f"One photograph of {n} is {100 / n:.1f} points, and chance alone moves such an accuracy by ± {100 * margin:.1f}."
-)
+verdict = "at least as good as" if tuned_acc >= kept_acc else "no better than"
+print(f"Fine-tuning, the better of its rows, is {verdict} kept features: {tuned_acc:.1%} against {kept_acc:.1%}.")
+print(f"One picture of {n} is {100 / n:.1f} points, and chance alone moves such an accuracy by ± {100 * margin:.1f}.")
+print(f"In its first epoch of fine-tuning {runs[augmented]['acc'][0]:.1%} of the training pictures were right already:")
+print(f"what they still had to teach has changed the topmost block by {bent:.1%}.")
 for name, without in {augmented: plain, "frozen, augmented": "kept features"}.items():
     print(f"Augmentation bought {100 * (table[name]['mean'] - table[without]['mean']):+.1f} points: {without} → {name}")
 print(f"The base bought {100 * (kept_acc - scratch_acc):+.1f} points against learning from scratch.")
 if full:
-    assert tuned_acc >= kept_acc > scratch_acc + 0.1
+    assert abs(tuned_acc - kept_acc) < margin  # with so few photographs no difference is proven
+    assert kept_acc > scratch_acc + 0.1
     assert min(row["mean"] for name, row in table.items() if name != "from scratch") > 0.889  # the published AlexNet
 
 # %% [markdown]
@@ -655,11 +664,8 @@ plot_worst_mistakes(val.images, labels, logits.softmax(dim=1), val.classes, coun
 other, _ = predict(DataLoader(val, batch_size=32), models["kept features"][0], device)
 wrong, wrong_before = said != labels, other.argmax(dim=1) != labels
 print(f"{int(wrong.sum())} mistakes of {len(val)}; kept features (first seed) make {int(wrong_before.sum())}.")
-print(
-    f"{int((wrong & wrong_before).sum())} are common to both, {int((wrong_before & ~wrong).sum())} were mended by",
-    end=" ",
-)
-print(f"fine-tuning, {int((wrong & ~wrong_before).sum())} are new.")
+both, mended, new = (int(each.sum()) for each in (wrong & wrong_before, wrong_before & ~wrong, wrong & ~wrong_before))
+print(f"{both} are common to both, {mended} were mended by fine-tuning, {new} are new.")
 
 # %% [markdown]
 # Before you change a recipe, look here. An insect of a few pixels, a flower that fills the picture, two kinds in one
