@@ -70,7 +70,7 @@ def measure(page: Page, stage: int, ablated: bool, options: argparse.Namespace) 
     """Return the milliseconds of each piece of a stroke, with a map of a stage chosen."""
     page.reload()
     page.wait_for_function("document.querySelector('.answer').textContent")
-    page.locator(".row").nth(stage).locator(".map").nth(20).click()
+    page.locator(".layer").nth(stage).locator(".map").nth(20).click()
     if ablated:
         page.get_by_role("button", name="Switch off").click()
     page.evaluate(DRAW, [0, options.warm])

@@ -117,7 +117,7 @@ def told(value):
 
 
 def tile(page, stage, number):
-    return page.locator(".row").nth(stage).locator(".map").nth(number)
+    return page.locator(".layer").nth(stage).locator(".map").nth(number)
 
 
 def test_every_picture_gets_the_answer_of_torch(open_page, opened):
@@ -337,7 +337,7 @@ def test_everything_is_done_by_keyboard(open_page, opened):
         if stage == 3:
             page.keyboard.press("ArrowRight")
             assert what.inner_text().startswith("Feature ")
-        assert page.locator(".row").nth(stage).evaluate("(row) => row.nextElementSibling.className") == "panel"
+        assert page.locator(".layer").nth(stage).evaluate("(row) => row.nextElementSibling.className") == "panel"
         page.keyboard.press("Tab")
     assert what.inner_text().startswith("Class ")
 
@@ -387,14 +387,14 @@ def test_a_finger_draws_and_chooses(open_page, opened):
     tile(page, 2, 7).tap()
     panel = page.locator(".panel")
     assert panel.locator(".head b").inner_text() == "Map 7 of 20"
-    row = page.locator(".row").nth(2).bounding_box()
+    row = page.locator(".layer").nth(2).bounding_box()
     assert panel.bounding_box()["y"] == pytest.approx(row["y"] + row["height"], abs=12), "below its row"
 
 
 def test_the_tapped_row_stays_where_it_is(open_page, opened):
     space = '<div style="height:3000px"></div>'
     page = open_page(space, opened[0], space, width=390)
-    page.locator(".row").nth(2).scroll_into_view_if_needed()
+    page.locator(".layer").nth(2).scroll_into_view_if_needed()
     wait(page)
     before = tile(page, 2, 3).bounding_box()["y"]
     page.mouse.click(*(tile(page, 2, 3).bounding_box()[side] + 8 for side in ("x", "y")))
@@ -509,7 +509,7 @@ def test_what_is_done_in_the_lab_reaches_python_and_back(chromium, lab):
     (work / "explorer.ipynb").write_text(jupyter._notebook(LAB_CELL))
     page = jupyter._new_page(chromium)
     jupyter._run_all(page, address, "explorer.ipynb", ".ainotes-explorer .answer:not(:empty)")
-    page.locator(".ainotes-explorer .row").nth(1).locator(".map").nth(2).click()
+    page.locator(".ainotes-explorer .layer").nth(1).locator(".map").nth(2).click()
     jupyter._wait_on(page, (work / "explorer_layer.txt").exists, "Python hears of the layer")
     page.wait_for_selector(".ainotes-explorer .map.off")
     assert page.locator(".ainotes-explorer .map.off").get_attribute("aria-label") == "map 5, switched off"

@@ -220,7 +220,7 @@ function render({ model, el }) {
   root.append(
     h("div", { class: "top" }, h("div", { class: "sheet" }, drawn.node),
       h("div", { class: "choose" }, strip, h("div", { class: "controls" }, tools.node, clear, invert, taking), spoken)),
-    h("p", { class: "hint note" }, "Point at a map, a cell or a class to look at it; click or tap to keep it. On the keyboard, arrow keys choose, and Delete switches a filter off. Blue is above zero, orange below; the fuller the colour, the larger the number."),
+    h("p", { class: "guide note" }, "Point at a map, a cell or a class to look at it; click or tap to keep it. On the keyboard, arrow keys choose, and Delete switches a filter off. Blue is above zero, orange below; the fuller the colour, the larger the number."),
     network, took);
   network.style.gridTemplateRows = `repeat(${rows.length}, auto) 1fr`;
   rows[number()].node.after(panel.node);

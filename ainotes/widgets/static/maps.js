@@ -151,7 +151,7 @@ function numberRow(stage, label, act) {
 
 /** The classes, with a bar for the probability of each and a mark for what it was with all filters. */
 function classRow(names, label, act) {
-  const parts = names.map((name) => ({ mark: h("span", { class: "mark", "aria-hidden": "true" }), bar: h("span", { class: "bar", "aria-hidden": "true" }), share: h("span", { class: "share" }), name: h("span", { class: "name" }, name) }));
+  const parts = names.map((name) => ({ mark: h("span", { class: "before", "aria-hidden": "true" }), bar: h("span", { class: "bar", "aria-hidden": "true" }), share: h("span", { class: "share" }), name: h("span", { class: "name" }, name) }));
   const options = parts.map(({ name, bar, share, mark }) => h("div", { class: "class" }, name, h("span", { class: "rail" }, bar, mark), share));
   const list = listing(label, options, act);
   function paint(shares, before, truth) {
@@ -175,8 +175,8 @@ function stageRow(stage, number, classes, act) {
   const many = isLast ? `${count} classes` : rows * columns > 1 ? `${count} map${count > 1 ? "s" : ""} of ${rows} × ${columns}` : `${count} features`;
   const label = `Stage ${number + 1}: ${title}, ${many}`;
   const row = isLast ? classRow(classes, label, act) : rows * columns > 1 ? tileRow(stage, label, act) : numberRow(stage, label, act);
-  const size = count > 48 || rows * columns <= 36 ? "small" : count > 16 ? "medium" : "large";
-  const node = h("div", { class: `row ${size}` },
+  const size = count > 48 || rows * columns <= 36 ? "many" : count > 16 ? "some" : "few";
+  const node = h("div", { class: `layer ${size}` },
     h("p", { class: "what" }, h("b", null, `${number + 1}`), h("span", null, tight(title), h("span", { class: "note" }, tight(`${many} · `), h("code", null, name || "model")))), row.node);
   return { ...row, node, list: row.node };
 }
