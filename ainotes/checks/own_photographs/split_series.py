@@ -1,5 +1,7 @@
 """Exercise: split pictures so that a series lies on one side."""
 
+import numbers
+
 from ainotes.checks.engine import Exercise, Misconception
 
 
@@ -21,10 +23,17 @@ def _same(expected, got):
 
 
 def _sorted(parts):
-    """Return parts with what is in them sorted, True and 1 told apart; anything else as it is."""
-    if not isinstance(parts, (tuple, list)) or not all(isinstance(part, (list, tuple)) for part in parts):
+    """Return lists with what is in them sorted, True and 1 told apart; anything else as it is."""
+    if not isinstance(parts, (tuple, list)):
         return parts
-    return [sorted((type(item).__name__, item) for item in part) for part in parts]
+    if any(isinstance(part, (list, tuple)) for part in parts):
+        return [_sorted(part) for part in parts]
+    return sorted(_typed(item) for item in parts)
+
+
+def _typed(item):
+    is_place = isinstance(item, numbers.Integral) and not isinstance(item, bool)
+    return ("place", int(item)) if is_place else (type(item).__name__, item)
 
 
 # --- Wrong variants ---------------------------------------------------------------------------------------------------
