@@ -223,12 +223,12 @@ def test_an_unforeseen_choice_is_wrong_and_no_misconception(attempt):
 
 
 def in_prose(facts):
+    low, high = (f"{100 * facts[edge]:.0f} %" for edge in ("low", "high"))
     return (
         f"This is “{facts['name']}”. Trained on {facts['train']} photographs, it tells "
         f"{' from '.join(facts['classes'])} with {facts['parameters']} numbers inside. Of {facts['test']} test "
-        f"photographs it got {100 * facts['accuracy']:.0f} % right ({100 * facts['low']:.0f} % to {100 * facts['high']:.0f} %); guessing "
-        f"would get {100 * facts['baseline']:.0f} %. It is worst with {facts['weakest']}. Never use it for "
-        f"{facts['not_for']}!"
+        f"photographs it got {100 * facts['accuracy']:.0f} % right ({low} to {high}); guessing would get "
+        f"{100 * facts['baseline']:.0f} %. It is worst with {facts['weakest']}. Never use it for {facts['not_for']}!"
     )
 
 

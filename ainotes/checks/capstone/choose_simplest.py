@@ -5,7 +5,7 @@ from ainotes.checks.engine import Exercise, Misconception
 
 def _choose_simplest(results):
     shares = {name: right / total for name, (right, total, parameters) in results.items()}
-    best = max(shares, key=shares.get)
+    best = max(shares, key=lambda name: shares[name])
     error = (shares[best] * (1 - shares[best]) / results[best][1]) ** 0.5
     near = [name for name in results if shares[name] >= shares[best] - error]
     return min(near, key=lambda name: results[name][2])
@@ -19,7 +19,7 @@ def _with(error=lambda share, total: (share * (1 - share) / total) ** 0.5, pick=
 
     def variant(results):
         shares = {name: right / total for name, (right, total, _) in results.items()}
-        best = about(shares, key=shares.get)
+        best = about(shares, key=lambda name: shares[name])
         near = [name for name in results if shares[name] >= shares[best] - error(shares[best], results[best][1])]
         return pick(near, results, shares) if pick else min(near, key=lambda name: results[name][2])
 
@@ -111,7 +111,7 @@ choose_simplest = Exercise(
             "Of those near the best you take the largest. The fewest parameters are wanted.",
         ),
         Misconception(
-            _with(pick=lambda near, results, shares: min(near, key=shares.get)),
+            _with(pick=lambda near, results, shares: min(near, key=lambda name: shares[name])),
             "Of those near the best you take the least accurate. The fewest *parameters* are wanted.",
         ),
         Misconception(
@@ -137,7 +137,7 @@ choose_simplest = Exercise(
         ),
     ),
     hints=(
-        "First the share of each, and the name with the largest: `max(shares, key=shares.get)`.",
+        "First the share of each, and the name with the largest: `max(shares, key=lambda name: shares[name])`.",
         "The standard error of a share p of n pictures is `(p * (1 - p) / n) ** 0.5`. Take it of the best.",
         "Leave those whose share is at least best minus error; of these, `min(..., key=...)` by parameters.",
     ),
