@@ -44,6 +44,12 @@ function write(node, text) {
   if (node.textContent !== text) node.textContent = text; // an unchanged text is not read out again
 }
 
+/** Let a node have so many children, the first ones as they are. */
+function fitTo(node, count, make) {
+  while (node.children.length > count) node.lastChild.remove();
+  while (node.children.length < count) node.append(make(node.children.length));
+}
+
 /** One line of the list of inputs; lines are used again and again. */
 function entry(act) {
   const [map, kernel] = [0, 0].map(() => h("canvas", { "aria-hidden": "true" }));
@@ -155,7 +161,7 @@ function explanation({ stages, classes, shape }, act) {
       each.bar.style.width = `${(50 * Math.abs(sum)) / most}%`;
       each.sum.textContent = signed(sum);
     });
-    list.replaceChildren(...order.map((_, i) => entries[i].node));
+    fitTo(list, order.length, (i) => entries[i].node);
   }
   function press(at) {
     const { channel } = entries[at];
@@ -200,7 +206,9 @@ function explanation({ stages, classes, shape }, act) {
     const value = brief(isOff ? 0 : found.value, 3);
     write(says, isClass ? `Its score is ${value}, and its probability ${(100 * share).toFixed(1)} %.`
       : `${isMap ? `Row ${cell[0]}, column ${cell[1]}` : "It"} holds ${value}. ${sight(field, shape.slice(1))}`);
-    line.replaceChildren(...ledger(found, isOff).map(([name, much]) => h("p", null, h("span", null, name), h("span", null, much))));
+    const told = ledger(found, isOff);
+    fitTo(line, told.length, () => h("p", null, h("span"), h("span")));
+    told.forEach((pair, i) => pair.forEach((text, k) => write(line.children[i].children[k], text)));
     off.hidden = !maker;
     if (maker) {
       const filter = `${unitName(stages, maker[0], maker[1], classes)}${maker[0] === number ? "" : ` of stage ${maker[0] + 1}`}`;

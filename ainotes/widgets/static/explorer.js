@@ -165,6 +165,21 @@ function render({ model, el }) {
 
   // --- the network ---
 
+  /** List what is switched off. */
+  function list(without) {
+    off.hidden = !without.length;
+    if (chips.dataset.listed === String(without)) return;
+    chips.dataset.listed = String(without);
+    chips.replaceChildren(...without.map(([name, map]) => {
+      const i = stages.findIndex((stage) => stage.name === name);
+      const what = `${unitName(stages, i, map, classes)} of stage ${i + 1}`;
+      return h("li", null, h("button", { type: "button", class: "chip", "aria-label": `Switch on ${what}`, onclick: () => {
+        toggle(i, map);
+        (chips.querySelector("button") ?? rows[i].list).focus();
+      } }, `${what} ✕`));
+    }));
+  }
+
   function compute() {
     if (!net) return;
     const [given, without] = [bytes(), ablated()];
@@ -189,15 +204,7 @@ function render({ model, el }) {
     took.textContent = `All layers computed in this page in ${milliseconds.toFixed(1)} ms${first ? "; the first time takes longest" : ""}.`;
     first = false;
     effect.textContent = changed ? `${change} The answer has changed.` : change;
-    off.hidden = !without.length;
-    chips.replaceChildren(...without.map(([name, map]) => {
-      const i = stages.findIndex((stage) => stage.name === name);
-      const what = `${unitName(stages, i, map, classes)} of stage ${i + 1}`;
-      return h("li", null, h("button", { type: "button", class: "chip", "aria-label": `Switch on ${what}`, onclick: () => {
-        toggle(i, map);
-        (chips.querySelector("button") ?? rows[i].list).focus();
-      } }, `${what} ✕`));
-    }));
+    list(without);
     drawn.show(given);
     if (!live) {
       picks.forEach(({ input }, i) => (input.checked = i === model.get("chosen")));
