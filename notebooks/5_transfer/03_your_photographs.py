@@ -247,8 +247,8 @@ reached = accuracy(head, judged)
 print(f"{trained:.1%} of those it trained on, {reached:.1%} of the others, {time.perf_counter() - begin:.1f} seconds")
 
 # %% [markdown]
-# How far can you trust that figure, from so few pictures? The interval of Wilson (1927) holds the accuracies that would
-# not be surprised by it, 19 times out of 20.
+# How far can you trust that figure, from so few pictures? The interval of Wilson (1927) covers the true accuracy about
+# 19 times out of 20.
 
 # %%
 def interval(share, count, z=1.96):
@@ -288,8 +288,8 @@ for name, (some, others) in {"torn apart": torn, "kept together": whole}.items()
 assert not {series[place] for place in whole[0]} & {series[place] for place in whole[1]}
 
 # %% [markdown]
-# Nothing else in this course flatters as much. Films, bursts, the same person, the same day, crops of one picture: ask
-# what your pictures share, and split by that.
+# There is nothing to know, so whatever the first figure has above one half is flattery. Films, bursts, the same person,
+# the same day, crops of one picture: ask what your pictures share, and split by that.
 #
 # ## Look at the mistakes
 # Choose a cell: these are the pictures.
@@ -388,8 +388,8 @@ plot_images([middle[0], around[0]], list(covered), alt="One picture twice: with 
 #
 # ## Save it
 # Three things belong together: the weights, the **classes in their order**, the preprocessing. `save_classifier` puts
-# them in one file, which is there whole or not at all, and holds no code: `torch.load` of a stranger's file can run
-# anything, unless `weights_only=True` forbids it.
+# them in one file, which is there whole or not at all, and holds no code. (With `weights_only=False`, `torch.load` runs
+# whatever a stranger has put into a file.)
 
 # %%
 from ainotes.transfer import load_classifier, replace_head, save_classifier
