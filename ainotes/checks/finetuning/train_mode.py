@@ -92,15 +92,12 @@ def _applied(attempt: Callable, network: str) -> Any:
         "in training mode": [name for name, module in model.named_modules() if module.training],
         "trainable as before": [p.requires_grad for p in model.parameters()]
         == [p.requires_grad for p in before.parameters()],
-        "numbers as before": all(_same(tensor, state[name]) for name, tensor in before.state_dict().items()),
+        "numbers as before": all(torch.equal(old, state[name].to(old)) for name, old in before.state_dict().items()),
+        "types as before": all(old.dtype == state[name].dtype for name, old in before.state_dict().items()),
         "momentum as before": _settings(model, "momentum") == _settings(before, "momentum"),
         "statistics are kept": all(_settings(model, "track_running_stats")),
         "returned": _what(returned, model),
     }
-
-
-def _same(one: torch.Tensor, other: torch.Tensor) -> bool:
-    return one.dtype == other.dtype and torch.equal(one, other)
 
 
 def _what(returned: Any, model: nn.Module) -> Any:
