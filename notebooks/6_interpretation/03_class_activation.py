@@ -311,11 +311,10 @@ print(f"without a class: {blind[:, :middle].sum() / blind.sum():.0%} in the left
 # ## Asking the pixels
 # Grad-CAM looks at the last maps, with as many places as these have. Three other methods ask each *pixel*:
 #
-# | method | asks | costs |
-# |---|---|---|
-# | **saliency** (Simonyan et al., 2014) | how fast does the score change with this pixel? | one way back |
-# | **integrated gradients** (Sundararajan et al., 2017) | what is this pixel's share in the score's difference from an empty picture? | one way back for each step |
-# | **occlusion** (Zeiler and Fergus, 2014) | how far does the score fall if I cover this place? | one pass for each place |
+# - **saliency** (Simonyan et al., 2014): how fast does the score change with this pixel? It costs one way back.
+# - **integrated gradients** (Sundararajan et al., 2017): what is this pixel's share in the score's difference from that
+#   of an empty picture? One way back for each of some steps between the two.
+# - **occlusion** (Zeiler and Fergus, 2014): how far does the score fall if I cover this place? One pass for each place.
 #
 # Occlusion is the most honest question, for it *does* something to the picture, and the simplest to write.
 #
@@ -447,7 +446,7 @@ Quiz([
         "ask": "Why can a CAM be read off ResNet-50, but not off VGG-16?",
         "choices": {
             "VGG-16 has no convolutions at its end": "It has; what follows them decides.",
-            "ResNet-50 averages its last maps into one linear layer": "Right: averages and sums may change their order.",
+            "ResNet-50 averages its last maps into one linear layer": "Right: averages and sums may swap places.",
             "ResNet-50 is deeper": "A CAM does not ask for depth.",
         },
         "answer": "ResNet-50 averages its last maps into one linear layer",
