@@ -72,6 +72,13 @@ def _frozen(classes):
     return _small(classes=classes).requires_grad_(False)
 
 
+def _one_pool_for_all(classes):
+    pool, layers = nn.MaxPool2d(2), []
+    for channels in (3, 8, 8):
+        layers += [nn.Conv2d(channels, 8, 3, padding=1), nn.ReLU(), pool]
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, classes))
+
+
 _ONE: dict[int, nn.Module] = {}
 
 
@@ -151,6 +158,11 @@ my_network = Exercise(
             lambda classes: _Around(classes, lambda logits: F.dropout(logits, 0.5)),
             "In `eval()` the same image gets another answer each time. `F.dropout` does not know the mode: take "
             "`nn.Dropout`, or hand over `training=self.training`.",
+        ),
+        Misconception(
+            _one_pool_for_all,
+            "One and the same layer runs twice in a pass. PyTorch allows it, but then nobody can ask a layer for *its* "
+            "maps, as the next section does: make a pooling layer for each place.",
         ),
         Misconception(
             _always_the_same,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections import Counter
 from typing import Any
 
 import torch
@@ -73,11 +74,24 @@ def _of_behaviour(build: Any, network: nn.Module, classes: int) -> str:
             return "another answer each time"
         if torch.equal(first, second):
             return "blind"
+        if _most_runs(network, one) > 1:
+            return "a layer that runs twice"
         if ((first + second) / 2 - both).abs().max() < 1e-3 * (first - second).abs().max():
             return "linear"
     again = build(classes)
     ours = {id(parameter) for parameter in network.parameters()}
     return "the same network again" if any(id(parameter) in ours for parameter in again.parameters()) else ""
+
+
+def _most_runs(network: nn.Module, images: Tensor) -> int:
+    """Return how often the busiest convolution or pooling runs in one pass."""
+    runs: Counter[nn.Module] = Counter()
+    windows = [module for module in network.modules() if isinstance(module, nn.Conv2d | nn.MaxPool2d | nn.AvgPool2d)]
+    hooks = [module.register_forward_hook(lambda module, *_: runs.update([module])) for module in windows]
+    network(images)
+    for hook in hooks:
+        hook.remove()
+    return max(runs.values(), default=0)
 
 
 def _of_other_weights(network: nn.Module) -> str:
