@@ -486,7 +486,8 @@ from ainotes.widgets import NetworkExplorer
 
 torch.manual_seed(0)
 network = nn.Sequential(nn.Conv2d(1, 6, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(150, 3))
-figure = NetworkExplorer(network, np.random.default_rng(0).random((3, 12, 12)), [0, 1, 2])
+garments = np.random.default_rng(0).random((3, 12, 12))
+figure = NetworkExplorer(network, garments, [0, 1, 2], map=0, cell=[0, 0])
 
 def told(change):
     with open(f"explorer_{change.name}.txt", "a") as file:
@@ -510,7 +511,7 @@ def test_what_is_done_in_the_lab_reaches_python_and_back(chromium, lab):
     page = jupyter._new_page(chromium)
     jupyter._run_all(page, address, "explorer.ipynb", ".ainotes-explorer .answer:not(:empty)")
     page.locator(".ainotes-explorer .layer").nth(1).locator(".map").nth(2).click()
-    jupyter._wait_on(page, (work / "explorer_layer.txt").exists, "Python hears of the layer")
+    jupyter._wait_for_text(page, work / "explorer_layer.txt", "2 ")
     page.wait_for_selector(".ainotes-explorer .map.off")
     assert page.locator(".ainotes-explorer .map.off").get_attribute("aria-label") == "map 5, switched off"
     page.get_by_role("button", name="Restore all").click()

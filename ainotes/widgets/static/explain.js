@@ -64,7 +64,7 @@ function entry(act) {
 
 /**
  * The panel. `act` has cell([row, column]), go(stage, map, cell), toggle(stage, map) and restore(); `show(view)` takes
- * { number, map, cell, net, outputs, bytes, peak, isOff, maker }.
+ * { number, map, cell, net, outputs, bytes, peak, isOff, maker, share }; `add(node)` puts one below the switch.
  */
 function explanation({ stages, classes, shape }, act) {
   let [view, picked, found, all] = [null, null, null, false];
@@ -217,5 +217,5 @@ function explanation({ stages, classes, shape }, act) {
     detail();
     fill();
   }
-  return { node, show: display };
+  return { node, show: display, add: (below) => off.after(below) };
 }

@@ -133,8 +133,8 @@ function render({ model, el }) {
     set({ ablated: [] }, compute);
     rows[number()].list.focus({ preventScroll: true });
   } }, "Restore all");
-  const off = h("div", { class: "switched" }, h("p", { class: "heading" }, "Switched off"), chips, restore, effect);
-  panel.node.append(off);
+  const off = h("div", { class: "switched" }, h("p", { class: "heading" }, "Switched off"), h("div", { class: "listed" }, chips, restore), effect);
+  panel.add(off);
 
   function explain() {
     if (!net) return;
