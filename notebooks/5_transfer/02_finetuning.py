@@ -575,7 +575,7 @@ print(f"The same answers in parts and as a whole. The topmost block has changed 
 # %%
 from ainotes.models import ResNet9
 
-scratch_side, scratch_epochs = (64, 12) if full else (32, 3)
+scratch_side, scratch_epochs = (48, 10) if full else (32, 3)
 little, little_val = hymenoptera(True, scratch_side), hymenoptera(False, scratch_side)
 pixels = little.images.float() / 255
 mean, std = pixels.mean(dim=(0, 2, 3)).tolist(), pixels.std(dim=(0, 2, 3)).tolist()
