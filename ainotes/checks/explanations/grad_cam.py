@@ -180,6 +180,11 @@ grad_cam = Exercise(
             "Place by place, and positive gradients alone: that is Layer-CAM. In Grad-CAM each map gets one weight.",
         ),
         Misconception(
+            _weighed(lambda gradients: gradients.relu().mean(dim=(2, 3), keepdim=True)),
+            "You leave negative gradients out of the mean. They count too: at those places the map speaks against the "
+            "class.",
+        ),
+        Misconception(
             _weighed(lambda gradients: gradients.amax(dim=(2, 3), keepdim=True)),
             "You weigh by the largest gradient of each map. Take the mean.",
         ),
