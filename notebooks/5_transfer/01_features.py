@@ -543,12 +543,22 @@ print(f"{right.sum()} of {len(val)} right: {right.float().mean():.1%}")
 
 # %% [markdown]
 # ## Look at the answers
-# Choose a cell of the table and look at its pictures. What would *you* have said?
+# Some of them, with what the network says and how sure it is.
+
+# %%
+sure, said = probabilities.max(dim=1)
+some = torch.linspace(0, len(val) - 1, 16).long().tolist()
+truth = ["" if right[i] else f"\nis {classes[labels_val[i]]}" for i in some]
+titles = [f"{classes[said[i]]}? {sure[i]:.0%}{note}" for i, note in zip(some, truth, strict=True)]
+plot_images(val.images[some], titles)
+
+# %% [markdown]
+# And all of them, sorted: choose a cell of the table and look at its pictures. What would *you* have said?
 
 # %%
 from ainotes.widgets import ConfusionExplorer
 
-ConfusionExplorer(labels_val, logits.argmax(dim=1), classes, images=val.images, probabilities=probabilities)
+ConfusionExplorer(labels_val, said, classes, images=val.images, probabilities=probabilities)
 
 # %%
 from ainotes.utils.plot import plot_worst_mistakes
