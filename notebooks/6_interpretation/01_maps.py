@@ -160,9 +160,9 @@ told = f"The {len(order)} kernels of a network for photographs, from grey ones t
 plot_images(kernel_pictures(colour_kernels[order]), columns=16, alt=told)
 
 # %% [markdown]
-# SqueezeNet's 7 × 7 kernels begin with stripes of all directions, nearly grey, and end with blobs of colour: much of the
-# work is shared out between those that look for shape and those that look for colour (Krizhevsky and others saw it in
-# 2012). The ResNet-9 that stands in has kernels of 2 × 2, computed from photographs rather than learnt.
+# SqueezeNet's 7 × 7 kernels begin with stripes of all directions, nearly grey, and end with blobs of colour: much of
+# the work is shared out between those that look for shape and those that look for colour (Krizhevsky and others saw it
+# in 2012). The ResNet-9 that stands in has kernels of 2 × 2, computed from photographs rather than learnt.
 #
 # And the second layer? Each of its kernels has 32 channels, one for each map of the first layer. There is no picture of
 # that. From here on we look at what comes *out*.
@@ -623,7 +623,7 @@ Quiz([
 # - Neighbours of one class grow with depth in a trained network, and not in an untrained one: that is abstraction.
 # - Bright is not important, a favourite is not a meaning, and every picture has a scale.
 #
-# **Next**: [What the course goes on with](../../site/syllabus.md) · **Sources**: Krizhevsky, Sutskever and Hinton (2012),
+# **Next**: [What a filter wants to see](02_filters.ipynb) · **Sources**: Krizhevsky, Sutskever and Hinton (2012),
 # *ImageNet classification with deep convolutional neural networks*, figure 3; Zeiler and Fergus (2014), *Visualizing
 # and understanding convolutional networks*; Alain and Bengio (2017), *Understanding intermediate layers using linear
 # classifier probes*; Morcos, Barrett, Rabinowitz and Botvinick (2018), *On the importance of single directions for
