@@ -626,8 +626,9 @@ if full:
 # - **What the base brings** is the distance to the last row. It is large where pictures are few and the task is hard;
 #   digits are simple, and with more epochs a small network soon learns them from scratch.
 # - **Kept features are the place to begin**: the cheapest row. What follows has to beat it by more than the margin.
-# - **Fine-tuning pays most where the new pictures look unlike the old**: medical slides, maps, digits. Ants and bees
-#   are among the thousand classes that SqueezeNet was trained on; there is less left to gain.
+# - **Fine-tuning pays most where the new pictures look unlike the old**: medical slides, maps, digits. Kept features
+#   fit the worse, the farther the tasks lie apart (Yosinski and others, 2014). Ants and bees are among the thousand
+#   classes that SqueezeNet was trained on; there is less left to gain.
 # - **Augmentation is measured**, not believed in: compare the rows with and without it, and mind the margin.
 #
 # The runs of the first seed, epoch by epoch. Choose *acc*: which way has the widest gap between training and
