@@ -229,7 +229,8 @@ def teach(data, epochs=60):
     """Train a linear layer on features (N, F) and labels (N,), and return it."""
     torch.manual_seed(0)
     head = nn.Linear(data.tensors[0].shape[1], int(data.tensors[1].max()) + 1)
-    optimizer = torch.optim.AdamW(head.parameters(), lr=1e-2, weight_decay=1e-2)
+    lr = 0.01 / data.tensors[0].std().item()  # the larger the numbers that come in, the smaller the steps
+    optimizer = torch.optim.AdamW(head.parameters(), lr=lr, weight_decay=1e-2)
     loader = DataLoader(data, batch_size=16, shuffle=True)
     fit(loader, head, nn.CrossEntropyLoss(), optimizer, epochs, "cpu", seed=0, quiet=True)
     return head.eval()

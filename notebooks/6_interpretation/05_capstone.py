@@ -224,7 +224,8 @@ begin = time.perf_counter()
 known, judged = features(network, train, quiet=True), features(network, val, quiet=True)
 torch.manual_seed(0)
 head = nn.Linear(known.tensors[0].shape[1], len(classes))
-optimizer = torch.optim.AdamW(head.parameters(), lr=1e-2, weight_decay=1e-2)
+lr = 0.01 / known.tensors[0].std().item()  # the larger the numbers that come in, the smaller the steps
+optimizer = torch.optim.AdamW(head.parameters(), lr=lr, weight_decay=1e-2)
 loaders = [DataLoader(known, batch_size=16, shuffle=True), DataLoader(judged, batch_size=100)]
 history = fit(
     loaders[0], head, nn.CrossEntropyLoss(), optimizer, 40, "cpu", val_dataloader=loaders[1], seed=0, quiet=True
