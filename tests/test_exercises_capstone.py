@@ -109,9 +109,9 @@ class Unlearning(nn.Module):
             return self.inner(images)
 
 
-def module_level():
-    net = tiny(2)
-    return lambda classes: net if classes == 2 else tiny(classes)
+def made_once():
+    made = {classes: tiny(classes) for classes in range(1, 11)}
+    return lambda classes: made[classes]
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def module_level():
             "no convolution",
         ),
         (Unlearning, "No gradient comes through"),
-        (module_level(), "the same weights again"),
+        (made_once(), "the same weights again"),
     ],
 )
 def test_a_fault_in_a_network_is_named(build, message):
@@ -212,7 +212,7 @@ def test_a_wrong_choice_is_told_why(attempt, message):
 
 @pytest.mark.parametrize(
     "attempt",
-    [lambda results: next(iter(results)), lambda results: list(results)[-1], lambda results: "nobody"],
+    [lambda results: list(results)[-1], lambda results: "nobody", lambda results: [min(results)]],
 )
 def test_an_unforeseen_choice_is_wrong_and_no_misconception(attempt):
     result = capstone.choose_simplest.check(attempt)

@@ -14,8 +14,8 @@
 #
 # *All six parts once more, in one piece of work that is yours: from pictures to a network that you can answer for.*
 #
-# **Before you start**: the course, or as much of it as you have; each step says where it comes from. **Time**: 60
-# minutes. Runs offline, no GPU.
+# **Before you start**: the course, or as much of it as you have; each step says where it comes from.
+# **Time**: 60 minutes. Runs offline, no GPU.
 #
 # **You will be able to**
 # - take a set of pictures the whole way: look, baseline, own network, borrowed network, choice, test,

@@ -124,7 +124,11 @@ my_network = Exercise(
         Misconception(
             lambda classes: _small(classes=3),
             "Your network has as many logits whatever `classes` is. Use what is handed in.",
-            also=(lambda classes: _small(classes=10), lambda classes: _small(classes=1)),
+            also=(
+                lambda classes: _small(classes=10),
+                lambda classes: _small(classes=1),
+                lambda classes: _small(classes=2),
+            ),
         ),
         Misconception(
             lambda classes: _small(nn.Softmax(dim=1), classes=classes),
