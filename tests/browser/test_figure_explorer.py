@@ -437,8 +437,10 @@ def test_a_colour_network_is_opened_too(open_page):
 
 
 def test_two_figures_keep_their_state_apart(open_page, opened):
-    page = wait(open_page(opened[0].html(), opened[0].html()))
+    page = open_page(opened[0].html(), opened[0].html())
     second = page.locator(".ainotes-explorer").nth(1)
+    second.scroll_into_view_if_needed()
+    wait(page)
     second.get_by_role("radio", name="boot, picture 2").check()
     second.locator(".map").nth(3).click()
     first = page.locator(".ainotes-explorer").nth(0)

@@ -64,17 +64,22 @@ function render({ model, el }) {
   const inside = (cell, stage) => [stage.rows, stage.columns].map((side, k) => Math.min(side - 1, Math.max(0, cell[k])));
   /** Choose a map; of no cell in particular, the one that answers most. */
   function choose(i, map, cell = strongest(outputs[stages[i].last], stages[i], map)) {
-    peek = null;
+    letGo();
     set({ layer: stages[i].name, map, cell: inside(cell, stages[i]) }, select);
   }
   /** Look at what is under the pointer, where the panel stands beside the rows: among them it would move them away. */
   function look(i, map, cell = model.get("cell")) {
     if (getComputedStyle(panel.node).position !== "sticky") return;
+    if (!peek) network.style.minHeight = `${network.offsetHeight}px`; // a shorter panel would pull up the end of a page
     peek = { number: i, map, cell: inside(cell, stages[i]) };
     explain();
   }
+  function letGo() {
+    peek = null;
+    network.style.minHeight = "";
+  }
   function leave() {
-    if (peek) peek = null;
+    letGo();
     explain();
   }
   function toggle(i, map) {
