@@ -14,8 +14,8 @@
 #
 # *Draw, by hand, the map of where a network finds its class, and know what each of its relatives asks.*
 #
-# **Before you start**: [Inside a trained network](../4_pretrained/03_inside.ipynb), for hooks and pooling. **Time**: 55
-# minutes. Runs offline, no GPU.
+# **Before you start**: [Kernels and feature maps](01_maps.ipynb) and
+# [Inside a trained network](../4_pretrained/03_inside.ipynb). **Time**: 55 minutes. Runs offline, no GPU.
 #
 # **You will be able to**
 # - read a class's map off a network that ends in an average,
