@@ -19,8 +19,8 @@ SIDE = 64  # rows and columns
 STEPS, ENOUGH = 120, 0.8  # of the small training; a dense layer gets half of these pictures right
 
 
-def verdict(build: Any, classes: int) -> str:
-    """Return what is wrong with the network of ``build(classes)``, the gravest first, or `FINE`.
+def verdict(build: Any, classes: int) -> str | None:
+    """Return what is wrong with the network of ``build(classes)``, the gravest first, or `FINE`; None where it is None.
 
     The network has to turn images (N, 3, 64, 64) into logits (N, classes), with convolutions, within `MOST` parameters,
     and to learn to tell stripes of two directions apart, which a dense layer on the pixels cannot.
@@ -32,6 +32,8 @@ def verdict(build: Any, classes: int) -> str:
     """
     torch.manual_seed(0)
     network = build(classes)
+    if network is None:
+        return None
     if not isinstance(network, nn.Module):
         return "no network"
     try:
