@@ -362,7 +362,8 @@ heats = explain(nets[looking], inputs)  # (N, H, W), each from 0 to 1
 found = (heats.amax(dim=(1, 2)) > 0).nonzero().flatten()  # a map is 0 everywhere where nothing speaks for the class
 print(f"{looking}, layer {layer}: {len(found)} of {len(inputs)} maps show something")
 place = int(found[0]) if len(found) else 0
-picture = nn.functional.interpolate(test.images[[place]].float(), size=heats.shape[1:])[0] / 255
+seen = test.images[place].float() if looking == "own" else inputs[place]  # what it was given, from 0 to 1
+picture = (seen - seen.min()) / (seen.max() - seen.min())
 with torch.inference_mode():
     named = classes[nets[looking].eval()(inputs[[place]]).argmax()]
 plot_heat(picture, heats[place], f"for {named}")
