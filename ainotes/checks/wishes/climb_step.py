@@ -30,7 +30,7 @@ def _steep(picture: Tensor) -> Tensor:
 
 
 def _curved(picture: Tensor) -> Tensor:
-    return (0.01 * picture.sin() * noise(*picture.shape, seed=13)).mean()
+    return (0.1 * picture.sin() * noise(*picture.shape, seed=13)).sum()
 
 
 def _level(picture: Tensor) -> Tensor:
