@@ -371,7 +371,8 @@ plot_images([middle[0], around[0]], list(covered), alt="One picture twice: with 
 
 # %% [markdown]
 # If it does as well without the middle, it knows your classes by their surroundings. That can be right (grass is all
-# there is of a lawn) or a trap (all dogs on lawns). [Part 6](../../site/syllabus.md) shows where it looks.
+# there is of a lawn) or a trap (all dogs on lawns). [Part 6](../6_interpretation/03_class_activation.ipynb)
+# shows where it looks.
 #
 # ## When it does not work
 #
@@ -540,7 +541,7 @@ assert abs(interval(1.0, 20)[0] - 0.84) < 0.005  # what the second answer says
 # - You look at the mistakes and at the narrow escapes, and three quick trainings say whether more pictures would help.
 # - Weights, classes and preprocessing travel together, and the answer elsewhere is the same.
 #
-# **Next**: [Maps](../6_interpretation/01_maps.ipynb) · **Sources**: Wilson (1927), *Probable inference, the law of
-# succession, and statistical inference*; Torralba and Efros (2011), *Unbiased look at dataset bias*; Ribeiro, Singh and
-# Guestrin (2016), *"Why should I trust you?"* (huskies and snow); Iandola et al. (2016), *SqueezeNet*. All in the
-# [bibliography](../../site/bibliography.md).
+# **Next**: [Kernels and feature maps](../6_interpretation/01_maps.ipynb) · **Sources**: Wilson (1927), *Probable
+# inference, the law of succession, and statistical inference*; Torralba and Efros (2011), *Unbiased look at dataset
+# bias*; Ribeiro, Singh and Guestrin (2016), *"Why should I trust you?"* (huskies and snow); Iandola et al. (2016),
+# *SqueezeNet*. All in the [bibliography](../../site/bibliography.md).

@@ -321,8 +321,9 @@ print(", ".join(f"{name} {recall:.0%}" for name, recall in zip(classes, recalls,
 
 # %% [markdown]
 # ## 10 · Open it
-# Your own network, with the numbers that it has learnt ([Maps](01_maps.ipynb)). Choose a picture and a layer, point at
-# a map. **Predict, then run**: which answer will move most when you switch off the filter with the brightest map?
+# Your own network, with the numbers that it has learnt ([Kernels and feature maps](01_maps.ipynb)). Choose a picture
+# and a layer, point at a map, switch its filter off. **Predict, then run**: how far will the answer move without the
+# filter whose map is brightest?
 
 # %%
 from ainotes.widgets import NetworkExplorer
@@ -370,7 +371,7 @@ plot_heat(picture, heats[place], f"for {named}")
 
 # %% [markdown]
 # It looks convincing. So would an edge detector. Before you believe it: does the map *change* when the network forgets
-# what it has learnt ([Measuring](04_measuring.ipynb); Adebayo et al., 2018)? The layers get random weights, from the
+# what it has learnt ([Is it true?](04_measuring.ipynb); Adebayo et al., 2018)? The layers get random weights, from the
 # top to the bottom; at each stop the maps are compared with the first ones. **Predict, then run**: what should the
 # correlation come down to?
 
