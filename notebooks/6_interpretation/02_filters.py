@@ -498,7 +498,8 @@ NetworkExplorer(convnet, both, labels, names, mean=fashion["mean"], std=fashion[
 # %% [markdown]
 # A classifier must choose among its classes, and has never been shown what is none of them (Nguyen, Yosinski and Clune,
 # 2015, fooled networks this way). Whether the network relies on such patterns in *real* pictures is another question,
-# and the next lesson asks it: where in *this* picture did it look?
+# and [the next lesson](03_class_activation.ipynb) asks it: where in *this* picture did it
+# look?
 #
 # ## Check yourself
 
@@ -569,7 +570,8 @@ Quiz([
 # - Beating nature proves the ascent. Only beside an untrained network, other seeds and natural favourites does such a
 #   picture say something.
 #
-# **Next**: [What the course goes on with](../../site/syllabus.md) · **Sources**: Erhan, Bengio, Courville and Vincent
-# (2009), *Visualizing higher-layer features of a deep network*; Mordvintsev, Olah and Tyka (2015), *Inceptionism*;
-# Nguyen, Yosinski and Clune (2015), *Deep neural networks are easily fooled*; Olah, Mordvintsev and Schubert (2017),
-# *Feature visualization*; Iandola et al. (2016), *SqueezeNet*. All in the [bibliography](../../site/bibliography.md).
+# **Next**: [Where does it look? Class activation](03_class_activation.ipynb) · **Sources**: Erhan, Bengio, Courville and
+# Vincent (2009), *Visualizing higher-layer features of a deep network*; Mordvintsev, Olah and Tyka (2015),
+# *Inceptionism*; Nguyen, Yosinski and Clune (2015), *Deep neural networks are easily fooled*; Olah, Mordvintsev and
+# Schubert (2017), *Feature visualization*; Iandola et al. (2016), *SqueezeNet*. All in the
+# [bibliography](../../site/bibliography.md).

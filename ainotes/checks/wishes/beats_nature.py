@@ -75,7 +75,13 @@ def _cases():
     wide = noise(20, 9, seed=5)
     between = wide.sort(dim=0).values[torch.tensor([0, 1, 3, 6, 9, 12, 15, 18, 19]), torch.arange(9)]
     between[1:] += 0.01  # from below all natural pictures to above all
-    return [(made, natural), (above, loud), (between, wide), (tie, natural), (few.amax(0) + torch.tensor([0.1, -0.1, 0.2, -0.3]), few)]
+    return [
+        (made, natural),
+        (above, loud),
+        (between, wide),
+        (tie, natural),
+        (few.amax(0) + torch.tensor([0.1, -0.1, 0.2, -0.3]), few),
+    ]
 
 
 beats_nature = Exercise(
@@ -98,7 +104,7 @@ beats_nature = Exercise(
         ),
         Misconception(
             _worst_instead,
-            "It is enough in yours to beat *one* natural picture, the one that a filter likes least. All must be beaten.",
+            "In yours it is enough to beat *one* natural picture, the one that a filter likes least. Beat them all.",
             also=(lambda made, natural: _share((made > natural).any(0)),),
         ),
         Misconception(
