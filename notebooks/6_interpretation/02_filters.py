@@ -570,8 +570,8 @@ Quiz([
 # - Beating nature proves the ascent. Only beside an untrained network, other seeds and natural favourites does such a
 #   picture say something.
 #
-# **Next**: [Where does it look? Class activation](03_class_activation.ipynb) · **Sources**: Erhan, Bengio, Courville and
-# Vincent (2009), *Visualizing higher-layer features of a deep network*; Mordvintsev, Olah and Tyka (2015),
+# **Next**: [Where does it look? Class activation](03_class_activation.ipynb) · **Sources**: Erhan, Bengio, Courville
+# and Vincent (2009), *Visualizing higher-layer features of a deep network*; Mordvintsev, Olah and Tyka (2015),
 # *Inceptionism*; Nguyen, Yosinski and Clune (2015), *Deep neural networks are easily fooled*; Olah, Mordvintsev and
 # Schubert (2017), *Feature visualization*; Iandola et al. (2016), *SqueezeNet*. All in the
 # [bibliography](../../site/bibliography.md).

@@ -21,24 +21,24 @@ def _keep_maps(model, layer, images):
 # --- The networks, and what is looked at afterwards -------------------------------------------------------------------
 
 
-def _plain() -> tuple[nn.Module, int]:
+def _plain() -> tuple[nn.Sequential, int]:
     return nn.Sequential(nn.Conv2d(1, 3, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(27, 4)), 0
 
 
-def _works_in_place() -> tuple[nn.Module, int]:
+def _works_in_place() -> tuple[nn.Sequential, int]:
     """The ReLU behind the layer overwrites what the layer has given, as SqueezeNet's do."""
     return nn.Sequential(nn.Conv2d(1, 3, 3), nn.ReLU(inplace=True), nn.Conv2d(3, 2, 3), nn.ReLU(inplace=True)), 2
 
 
-def _pooled() -> tuple[nn.Module, int]:
+def _pooled() -> tuple[nn.Sequential, int]:
     return nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.AvgPool2d(2), nn.Flatten(), nn.Linear(36, 2)).eval(), 2
 
 
-def _first() -> tuple[nn.Module, int]:
+def _first() -> tuple[nn.Sequential, int]:
     return nn.Sequential(nn.Conv2d(1, 3, 3), nn.ReLU(inplace=True), nn.Flatten(), nn.Linear(108, 2)), 0
 
 
-NETWORKS: dict[str, Callable[[], tuple[nn.Module, int]]] = {
+NETWORKS: dict[str, Callable[[], tuple[nn.Sequential, int]]] = {
     "convolution, ReLU, pooling": _plain,
     "a ReLU that works in place": _works_in_place,
     "in evaluation mode": _pooled,
@@ -140,7 +140,7 @@ def _trained(model, layer, images):
 
 def _on_every_layer(model, layer, images):
     """Hooks every module, so that what is kept last is the network's own answer."""
-    kept = {}
+    kept: dict[str, torch.Tensor] = {}
     hooks = [
         module.register_forward_hook(lambda module, inputs, output: kept.update(maps=output.detach().clone()))
         for module in model.modules()
