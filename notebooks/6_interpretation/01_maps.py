@@ -292,7 +292,7 @@ NetworkExplorer(network, pixels, labels, garments.classes, mean=mean, std=std)
 # 1. **Find** a filter of the first layer that answers to *upper* edges only. Check it by its kernel: what should stand
 #    in its top row?
 # 2. **Point** at a cell of the last pooling. How many pixels across does it see? (The rule is in
-#    [part 1](../1_convolutions/05_sight.ipynb); the next section has the number.)
+#    [part 1](../1_convolutions/05_sight.ipynb); a table further down has the number.)
 # 3. **Ablate**: choose the boot, and switch off the brightest map of the second convolution. Does the answer change?
 #    Go on, brightest first. How many does it take?
 # 4. **Draw** a trouser, then join its legs stroke by stroke. When does it become a dress, and which votes moved?
