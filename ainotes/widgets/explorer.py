@@ -235,7 +235,9 @@ class NetworkExplorer(LiveFigure):
             self.predicted = int(self.probabilities.argmax())
 
     def _stage(self, name: str) -> dict[str, Any]:
-        return next(stage for stage in self.stages if stage["name"] == name)
+        """Return the stage that a module belongs to."""
+        first = named(type(self).__name__, "layer", self.stages, self.layers, name)
+        return next(stage for stage in self.stages if stage["name"] == first)
 
     def _shares(self, picture: np.ndarray, ablated: Sequence[Sequence[Any]] = ()) -> np.ndarray:
         off: dict[int, list[int]] = {}
