@@ -547,10 +547,10 @@ print(f"{right.sum()} of {len(val)} right: {right.float().mean():.1%}")
 
 # %%
 sure, said = probabilities.max(dim=1)
-some = torch.linspace(0, len(val) - 1, 16).long().tolist()
+some = torch.linspace(0, len(val) - 1, 12).long().tolist()
 truth = ["" if right[i] else f"\nis {classes[labels_val[i]]}" for i in some]
 titles = [f"{classes[said[i]]}? {sure[i]:.0%}{note}" for i, note in zip(some, truth, strict=True)]
-plot_images(val.images[some], titles)
+plot_images(val.images[some], titles, columns=6)
 
 # %% [markdown]
 # And all of them, sorted: choose a cell of the table and look at its pictures. What would *you* have said?
