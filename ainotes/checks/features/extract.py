@@ -33,8 +33,9 @@ class _Watched(nn.Module):
             if tensor.is_floating_point():
                 tensor.data.copy_(noise(*tensor.shape, seed=seed).abs() + 0.1)
         with torch.no_grad():
-            for seed, layer in enumerate((self.layers[0], self.layers[3])):
-                layer.weight.copy_(noise(*layer.weight.shape, seed=20 + seed))  # of both signs
+            for seed, name in enumerate(("layers.0.weight", "layers.3.weight")):
+                weight = self.get_parameter(name)
+                weight.copy_(noise(*weight.shape, seed=20 + seed))  # of both signs
         self.sizes: list[int] = []
         self.training_seen: list[bool] = []
         self.recording_seen: list[bool] = []
