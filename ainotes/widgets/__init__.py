@@ -12,6 +12,7 @@ from ainotes.widgets.diagram import BlockDiagram
 from ainotes.widgets.explorer import NetworkExplorer
 from ainotes.widgets.gabor import GaborExplorer
 from ainotes.widgets.overlap import OverlapExplorer
+from ainotes.widgets.overlay import MapExplorer
 from ainotes.widgets.pooling import PoolingExplorer
 from ainotes.widgets.quiz import Quiz
 from ainotes.widgets.receptive import ReceptiveFieldExplorer
@@ -27,6 +28,7 @@ __all__ = [
     "CurveExplorer",
     "GaborExplorer",
     "LiveFigure",
+    "MapExplorer",
     "NetworkExplorer",
     "OverlapExplorer",
     "PageClassifier",
