@@ -410,6 +410,19 @@ plot_images(rows, titles, columns=5, alt="The cat, the coffee and the rocket, ea
             "its predicted class. Grad-CAM and occlusion show areas, the two others specks.")  # fmt: skip
 
 # %% [markdown]
+# Now choose for yourself: picture, method, how strongly the map covers the photograph. Then show fewer and fewer pixels.
+# From how few can *you* still tell what it is? And would the network?
+
+# %%
+from ainotes.widgets import MapExplorer
+
+MapExplorer(
+    dict(zip(photographs, pictures.numpy(), strict=True)),
+    {title: each.numpy() for title, each in shades.items()},
+    title="Four maps of one decision",
+)
+
+# %% [markdown]
 # Four pictures of one decision, and they do not agree. How far apart are they, in numbers? Spearman's rank correlation
 # asks whether two maps put the pixels in the same order: 1 for the same order, 0 for none in common. You will write it
 # in the next lesson.

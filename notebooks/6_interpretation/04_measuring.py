@@ -320,12 +320,14 @@ assert inserted["occlusion"].area.mean() > inserted["random"].area.mean()
 # %%
 from ainotes.utils.plot import AltFigure
 
+COLOURS = ["#0068b0", "#c8500a", "#00785a", "#a63d8f", "#7a5b00"]
 told = "; ".join(f"{name} {curve.area.mean():.2f}" for name, curve in deleted.items())
 figure = AltFigure(height=3.2, alt=f"Probability of the predicted class while pixels are deleted, area below: {told}.")
 axes = figure.subplots()
-for (name, curve), marker, dash in zip(deleted.items(), "osD^X", ["-", "--", "-.", ":", (0, (1, 3))], strict=True):
+dashes = ["-", "--", "-.", ":", (0, (1, 3))]
+for (name, curve), colour, marker, dash in zip(deleted.items(), COLOURS, "osD^X", dashes, strict=True):
     mean = curve.probabilities.mean(dim=0)
-    axes.plot(100 * curve.fractions, mean, marker=marker, ls=dash, markevery=2, label=name)
+    axes.plot(100 * curve.fractions, mean, color=colour, marker=marker, ls=dash, markevery=2, label=name)
 axes.set(xlabel="pixels deleted, %", ylabel="mean probability", ylim=(0, 1))
 axes.legend(ncols=2)
 figure
