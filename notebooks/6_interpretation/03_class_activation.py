@@ -410,8 +410,8 @@ plot_images(rows, titles, columns=5, alt="The cat, the coffee and the rocket, ea
             "its predicted class. Grad-CAM and occlusion show areas, the two others specks.")  # fmt: skip
 
 # %% [markdown]
-# Now choose for yourself: picture, method, how strongly the map covers the photograph. Then show fewer and fewer pixels.
-# From how few can *you* still tell what it is? And would the network?
+# Now choose for yourself: picture, method, how strongly the map covers the photograph. Then show fewer and fewer
+# pixels. From how few can *you* still tell what it is? And would the network?
 
 # %%
 from ainotes.widgets import MapExplorer
