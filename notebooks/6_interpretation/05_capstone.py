@@ -204,13 +204,14 @@ plot_loss_acc(histories["own"])
 
 # %%
 lead = right["own"] - right["dense"]
-verdict = "beats" if lead > 0 else "does not beat"
-print(f"your network: {right['own'] / len(val):.1%}; it {verdict} the dense layer, by {lead} of {len(val)} pictures")
+verdict = f"beats the dense layer by {lead} of {len(val)} pictures" if lead > 0 else "does not beat the dense layer yet"
+print(f"your network: {right['own'] / len(val):.1%} of the validation pictures; it {verdict}")
 
 # %% [markdown]
 # ## 6 · Borrow
-# The same with features that were learnt elsewhere ([Features that travel](../5_transfer/01_features.ipynb)): cached,
-# and a linear layer on them. **Predict, then run**: how much further does it come, and in how many seconds?
+# From so few pictures a network that begins with nothing may learn little, whoever built it. The same with features
+# that were learnt elsewhere ([Features that travel](../5_transfer/01_features.ipynb)): cached, and a linear layer on
+# them. **Predict, then run**: how much further does it come, and in how many seconds?
 
 # %%
 import time
