@@ -332,7 +332,7 @@ whole = {"features.1": "convolution 1", "features.4": "convolution 2", "classifi
 answers = activations(network, whole, images)
 answers["classifier.2"] = answers["classifier.2"][:, :, None, None]  # each unit is a map of one cell
 asked = [1, 10, 100, len(images)]
-table = ["| silent on | " + " | ".join(f"{n:,} images" for n in asked) + " |", "|---" * 5 + "|"]
+table = ["| silent on | " + " | ".join(f"{n:,} image{'s' * (n > 1)}" for n in asked) + " |", "|---" * 5 + "|"]
 silent = {name: [len(silent_filters(answers[name][:n])) for n in asked] for name in whole}
 for name, counts in silent.items():
     table.append(f"| {whole[name]}, {answers[name].shape[1]} | " + " | ".join(map(str, counts)) + " |")
