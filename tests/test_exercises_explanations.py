@@ -1,5 +1,6 @@
 """The exercises on explanations: right however written, never passed where wrong, and as package and Captum compute."""
 
+import attempts
 import numpy as np
 import pytest
 import torch
@@ -117,16 +118,7 @@ RIGHT: dict[str, list] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("name", "attempt"), [(name, attempt) for name, attempts in RIGHT.items() for attempt in attempts]
-)
-def test_a_right_answer_passes_however_it_is_written(name, attempt):
-    result = EXERCISES[name].check(attempt)
-    assert result.passed, result
-
-
-def test_every_exercise_was_solved_in_two_other_ways():
-    assert {name for name, attempts in RIGHT.items() if len(attempts) >= 2} == set(EXERCISES)
+test_a_right_answer_passes_however_it_is_written = attempts.passing(EXERCISES, RIGHT)
 
 
 # --- Wrong in a way that nobody foresaw: told so, and no misconception is made up -------------------------------------
@@ -177,13 +169,9 @@ UNFORESEEN: dict[str, list] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("name", "attempt"), [(name, attempt) for name, attempts in UNFORESEEN.items() for attempt in attempts]
+test_an_unforeseen_error_is_wrong_and_no_misconception = attempts.failing(
+    EXERCISES, UNFORESEEN, status=("wrong", "error")
 )
-def test_an_unforeseen_error_is_wrong_and_no_misconception(name, attempt):
-    result = EXERCISES[name].check(attempt)
-    assert not result.passed, result
-    assert result.status in ("wrong", "error"), result
 
 
 # --- Errors that learners make, written in another way ----------------------------------------------------------------

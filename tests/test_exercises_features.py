@@ -1,7 +1,7 @@
 """The exercises on features: right however written, never passed where wrong, and as torch and the package do it."""
 
+import attempts
 import numpy as np
-import pytest
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -110,16 +110,7 @@ RIGHT: dict[str, list] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("name", "attempt"), [(name, attempt) for name, attempts in RIGHT.items() for attempt in attempts]
-)
-def test_a_right_answer_passes_however_it_is_written(name, attempt):
-    result = EXERCISES[name].check(attempt)
-    assert result.passed, result
-
-
-def test_every_exercise_was_solved_in_two_other_ways():
-    assert {name for name, attempts in RIGHT.items() if len(attempts) >= 2} == set(EXERCISES)
+test_a_right_answer_passes_however_it_is_written = attempts.passing(EXERCISES, RIGHT)
 
 
 # --- Wrong in a way that nobody foresaw: told so, and no misconception is made up -------------------------------------
@@ -164,13 +155,9 @@ UNFORESEEN: dict[str, list] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("name", "attempt"), [(name, attempt) for name, attempts in UNFORESEEN.items() for attempt in attempts]
+test_an_unforeseen_error_is_wrong_and_no_misconception = attempts.failing(
+    EXERCISES, UNFORESEEN, status=("wrong", "error")
 )
-def test_an_unforeseen_error_is_wrong_and_no_misconception(name, attempt):
-    result = EXERCISES[name].check(attempt)
-    assert not result.passed, result
-    assert result.status in ("wrong", "error"), result
 
 
 # --- Errors that learners make, written in another way ----------------------------------------------------------------
@@ -229,8 +216,7 @@ def draws_in_file_order(labels, count, seed):
     return [i for kind in labels.unique() for i in (labels == kind).nonzero().flatten().tolist()[:count]]
 
 
-@pytest.mark.parametrize(
-    ("exercise", "attempt", "message"),
+test_an_error_written_in_another_way_is_recognised = attempts.recognised(
     [
         (lesson.extract, forgets_both_switches, "Two switches are missing"),
         (lesson.extract, forgets_evaluation, "The body is in training mode"),
@@ -241,12 +227,8 @@ def draws_in_file_order(labels, count, seed):
         (lesson.standardise, fits_each_part, "Each part gets its own mean"),
         (lesson.draw, draws_without_looking, "by chance one class gets more"),
         (lesson.draw, draws_in_file_order, "Always the first ones of each class"),
-    ],
+    ]
 )
-def test_an_error_written_in_another_way_is_recognised(exercise, attempt, message):
-    result = exercise.check(attempt)
-    assert result.status == "misconception", result
-    assert message in result.message
 
 
 def test_a_lottery_is_no_draw():
