@@ -607,7 +607,7 @@ Markdown("\n".join(lines))
 kept_acc, tuned_acc = table["kept features"]["mean"], max(table[name]["mean"] for name in (plain, augmented))
 scratch_acc, n = table["from scratch"]["mean"], len(val)
 margin = 2 * (kept_acc * (1 - kept_acc) / n) ** 0.5
-verdict = "at least as good as" if tuned_acc >= kept_acc else "no better than"
+verdict = "at least as good as" if tuned_acc > kept_acc - 1e-6 else "no better than"  # equal but for rounding
 print(f"Fine-tuning, the better of its rows, is {verdict} kept features: {tuned_acc:.1%} against {kept_acc:.1%}.")
 print(f"One picture of {n} is {100 / n:.1f} points, and chance alone moves such an accuracy by ± {100 * margin:.1f}.")
 print(f"In its first epoch of fine-tuning {runs[augmented]['acc'][0]:.1%} of the training pictures were right already:")
