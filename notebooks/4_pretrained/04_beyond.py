@@ -506,7 +506,7 @@ Quiz([
 # - Detectors return a dict for each picture: boxes, labels, scores, then masks or joints.
 # - A segmentation is a class for every pixel; a network for films sees the order of its frames.
 #
-# **Next**: [What the course goes on with](../../site/syllabus.md) · **Sources**: Everingham et al. (2010), *The PASCAL
+# **Next**: [Features that travel](../5_transfer/01_features.ipynb) · **Sources**: Everingham et al. (2010), *The PASCAL
 # visual object classes challenge*; Sermanet et al. (2014), *OverFeat*; Lin et al. (2014), *Microsoft COCO*; Long,
 # Shelhamer and Darrell (2015), *Fully convolutional networks for semantic segmentation*; Liu et al. (2016), *SSD*; He,
 # Gkioxari, Dollár and Girshick (2017), *Mask R-CNN*; Sandler et al. (2018), *MobileNetV2*; Tran et al. (2018), *A
