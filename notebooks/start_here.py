@@ -127,7 +127,7 @@ assert ex.brightest.check(brightest).passed
 
 # %% [markdown]
 # ## Where to go
-# The parts build on each other, but each lesson says what it needs. There is now:
+# The parts build on each other, but each lesson says what it needs.
 #
 # **Part 1, convolutions**
 # 1. [Images as tensors](1_convolutions/01_images.ipynb): what makes a picture a picture, and what a dense network
@@ -156,7 +156,20 @@ assert ex.brightest.check(brightest).passed
 # 3. [Inside a trained network](4_pretrained/03_inside.ipynb): from pixels to class, every shape
 # 4. [Beyond classification](4_pretrained/04_beyond.ipynb): boxes, masks, keypoints and films
 #
-# The [syllabus](../site/syllabus.md) has the other parts.
+# **Part 5, transfer learning**
+# 1. [Features that travel](5_transfer/01_features.ipynb): let a trained network look once, and learn two classes in
+#    seconds
+# 2. [Fine-tuning](5_transfer/02_finetuning.ipynb): who may learn, how fast, and whether it was worth it
+# 3. [Your photographs](5_transfer/03_your_photographs.ipynb): from a folder of your own to a saved classifier
+#
+# **Part 6, interpretation**
+# 1. [Kernels and feature maps](6_interpretation/01_maps.ipynb): your own network opened, layer by layer, live
+# 2. [What a filter wants to see](6_interpretation/02_filters.ipynb): pictures that a network draws, and a control
+# 3. [Where does it look?](6_interpretation/03_class_activation.ipynb): class activation, by hand and checked
+# 4. [Is it true?](6_interpretation/04_measuring.ipynb): a planted shortcut, and explanations put to the test
+# 5. [The whole way](6_interpretation/05_capstone.ipynb): all six parts, on your own pictures
+#
+# The [syllabus](../site/syllabus.md) says what each part is about.
 
 # %% [markdown]
 # ## What you can do now

@@ -552,8 +552,8 @@ Quiz([
 # - A randomised network asks whether the map needs the network. What does not change was not learned.
 # - No map shows what is missing, or why, or that an answer is right.
 #
-# **Next**: [The whole way, with your own pictures](05_capstone.ipynb) · **Sources**: Lapuschkin et al. (2019), *Unmasking
-# Clever Hans predictors*; Geirhos et al. (2020), *Shortcut learning in deep neural networks*; Petsiuk, Das and Saenko
-# (2018), *RISE*; Adebayo et al. (2018), *Sanity checks for saliency maps*; Muhammad and Yeasin (2020), *Eigen-CAM*;
-# Rudin (2019), *Stop explaining black box machine learning models for high stakes decisions*. All in the
+# **Next**: [The whole way, with your own pictures](05_capstone.ipynb) · **Sources**: Lapuschkin et al. (2019),
+# *Unmasking Clever Hans predictors*; Geirhos et al. (2020), *Shortcut learning in deep neural networks*; Petsiuk, Das
+# and Saenko (2018), *RISE*; Adebayo et al. (2018), *Sanity checks for saliency maps*; Muhammad and Yeasin (2020),
+# *Eigen-CAM*; Rudin (2019), *Stop explaining black box machine learning models for high stakes decisions*. All in the
 # [bibliography](../../site/bibliography.md).
