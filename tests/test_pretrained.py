@@ -134,7 +134,7 @@ def test_the_card_the_facts_and_the_file_agree(name):
     assert f"{len(data) / 1e6:.2f} MB" in card
     assert f"{count_parameters(embedded.network(name)):,} parameters" in card
     seeds = [line for line in card.splitlines() if line.startswith("| ") and "%" in line]
-    assert len(seeds) >= 1
+    assert len(seeds) >= 2
     assert f"{known['accuracy']:.2%}" in seeds[0]
     for words in ("- **Data**", "- **Command**: `python tools/weights.py", "- **Versions**", known["date"]):
         assert words in card
@@ -142,7 +142,7 @@ def test_the_card_the_facts_and_the_file_agree(name):
 
 def test_what_the_course_promises_of_them():
     assert embedded.facts("convnet_fashion_mnist")["accuracy"] >= 0.915
-    assert embedded.facts("resnet9_cifar10")["accuracy"] >= 0.87
+    assert embedded.facts("resnet9_cifar10")["accuracy"] >= 0.885
     assert isinstance(embedded.network("convnet_fashion_mnist"), Convnet)
     assert isinstance(embedded.network("resnet9_cifar10"), ResNet9)
     assert not {module.training for name in EMBEDDED for module in embedded.network(name).modules()} - {False}
