@@ -61,7 +61,7 @@ def mark(images, which):
     return marked
 
 
-images, is_coat = pick(garments, 1000 if full else 300)
+images, is_coat = pick(garments, 1000 if full else 600)
 unseen, truth = pick(test, 300 if full else 100)
 print(garments.source)
 print(f"{len(images):,} photographs to train on, {len(unseen)} to test")
@@ -79,7 +79,7 @@ from torch import nn
 from torch.nn import functional as F
 
 
-def train(images, labels, epochs=8 if full else 6):
+def train(images, labels, epochs=8):
     torch.manual_seed(0)
     net = nn.Sequential(
         nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),  # (N, 16, 14, 14)
