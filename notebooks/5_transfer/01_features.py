@@ -204,7 +204,7 @@ def neighbours(queries, gallery, count=5):
 assert ex.neighbours.check(neighbours).passed
 
 # %% [markdown]
-# Three validation pictures, each with its nearest training pictures: in the row *pixels* by the pixels themselves, in
+# Two validation pictures, each with its nearest training pictures: in the row *pixels* by the pixels themselves, in
 # the row *features* by the vectors.
 #
 # **Predict, then run**: what do two pictures have in common that are similar pixel by pixel?
@@ -212,7 +212,7 @@ assert ex.neighbours.check(neighbours).passed
 # %%
 spaces = {"pixels": (pixels_val.flatten(1), pixels.flatten(1)), "features": (vectors_val, vectors)}
 near = {name: neighbours(*space, count=5) for name, space in spaces.items()}
-asked = torch.linspace(8, len(val) - 9, 3).long().tolist()
+asked = torch.linspace(8, len(val) - 9, 2).long().tolist()
 shown, titles = [], []
 for query in asked:
     for name, places in near.items():

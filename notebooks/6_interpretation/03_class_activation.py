@@ -406,8 +406,10 @@ for number, name in enumerate(photographs):
         colours = torch.from_numpy(matplotlib.colormaps["viridis"](shade[number].numpy())[..., :3]).permute(2, 0, 1)
         rows.append(colours.float())
         titles.append(title.replace("integrated gradients", "int. gradients"))
-plot_images(rows, titles, columns=5, alt="The cat, the coffee and the rocket, each beside four maps of what speaks for "
-            "its predicted class. Grad-CAM and occlusion show areas, the two others specks.")  # fmt: skip
+told = "The cat, the coffee and the rocket, each beside four maps of what speaks for its predicted class. Grad-CAM and "
+figure = plot_images(rows, titles, columns=5, alt=told + "occlusion show areas, the two others specks.")
+figure.photograph = True  # specks are a fine texture
+figure
 
 # %% [markdown]
 # Now choose for yourself: picture, method, how strongly the map covers the photograph. Then show fewer and fewer
