@@ -423,7 +423,7 @@ def by_depth(model):
 
 agreement = {"trained": by_depth(network), "untrained": by_depth(untrained)}
 names = ["pixels", *stages.values()]
-table = ["| | " + " | ".join(names) + " |", "|---" * 8 + "|"]
+table = ["| layer | " + " | ".join(names) + " |", "|---" * 8 + "|"]
 table.append("| sees, pixels across | " + " | ".join(map(str, sees)) + " |")
 for name, values in agreement.items():
     table.append(f"| {name} | " + " | ".join(f"{value:.0%}" for value in values) + " |")

@@ -268,7 +268,7 @@ def report(picture):
 
 
 reports = {name: report(each) for name, each in made.items()}
-table = ["| | lead, best natural = 1 | left after a shift | left after a blur | roughness |", "|---" * 5 + "|"]
+table = ["| ascent | lead, best natural = 1 | left after a shift | left after a blur | roughness |", "|---" * 5 + "|"]
 for name, (leads, shifted, soft, roughly) in reports.items():
     table.append(f"| {name} | {leads:.1f} | {shifted:.0%} | {soft:.0%} | {roughly:.2f} |")
 Markdown("\n".join(table))

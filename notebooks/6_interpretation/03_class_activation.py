@@ -434,7 +434,7 @@ from IPython.display import Markdown
 
 from ainotes.interpret.similarity import rank_correlation
 
-lines = ["| | " + " | ".join(heats) + " |", "|---" * 5 + "|"]
+lines = ["| method | " + " | ".join(heats) + " |", "|---" * 5 + "|"]
 alike = {}
 for one in heats:
     cells = []

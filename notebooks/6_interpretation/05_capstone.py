@@ -270,7 +270,7 @@ from IPython.display import Markdown
 
 results = {name: (right[name], len(val), count_parameters(net, trainable=False)) for name, net in nets.items()}
 chosen = choose_simplest(results)
-table = ["| network | validation | parameters | |", "|---|---|---|---|"]
+table = ["| network | validation | parameters | choice |", "|---|---|---|---|"]
 for name, (count, total, parameters) in results.items():
     table.append(f"| {name} | {count / total:.1%} | {parameters:,} | {'**chosen**' if name == chosen else ''} |")
 Markdown("\n".join(table))
