@@ -468,16 +468,16 @@ Markdown(model_card(facts))
 # ## The course, as a checklist
 # Whatever network comes your way, yours or another's:
 #
-# 1. [ ] I have looked at the pictures, and know what else tells the classes apart. (Parts 1 and 5)
-# 2. [ ] I know what a stupid rule reaches. (Part 1)
-# 3. [ ] I can say every shape, the parameters, and how far the last map sees. (Parts 1 and 2)
-# 4. [ ] One batch can be learnt by heart; the first loss is what it must be. (Part 3)
-# 5. [ ] I stopped, regularised and augmented by the validation curve, not by the training curve. (Part 3)
-# 6. [ ] I tried borrowed features before I trained for long. (Parts 4 and 5)
-# 7. [ ] I chose on validation, with its error in mind, and asked the test pictures once. (Parts 3 and 5)
-# 8. [ ] I have seen its mistakes, and know what its percentages are worth. (Parts 3 and 4)
-# 9. [ ] Its explanation changes when its weights do. (Part 6)
-# 10. [ ] It is saved with its classes and its preprocessing, and its card says what it is not for. (Parts 5 and 6)
+# 1. I have looked at the pictures, and know what else tells the classes apart. (Parts 1 and 5)
+# 2. I know what a stupid rule reaches. (Part 1)
+# 3. I can say every shape, the parameters, and how far the last map sees. (Parts 1 and 2)
+# 4. One batch can be learnt by heart; the first loss is what it must be. (Part 3)
+# 5. I stopped, regularised and augmented by the validation curve, not by the training curve. (Part 3)
+# 6. I tried borrowed features before I trained for long. (Parts 4 and 5)
+# 7. I chose on validation, with its error in mind, and asked the test pictures once. (Parts 3 and 5)
+# 8. I have seen its mistakes, and know what its percentages are worth. (Parts 3 and 4)
+# 9. Its explanation changes when its weights do. (Part 6)
+# 10. It is saved with its classes and its preprocessing, and its card says what it is not for. (Parts 5 and 6)
 #
 # ## Check yourself
 

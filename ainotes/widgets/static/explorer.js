@@ -236,11 +236,13 @@ function render({ model, el }) {
     network, took);
   network.style.gridTemplateRows = `repeat(${rows.length}, auto) 1fr`;
   rows[number()].node.after(panel.node);
-  // The numbers are unpacked when the figure comes into view for the first time.
+  // The numbers are unpacked when the figure comes into view for the first time; until then no map holds any.
+  network.style.visibility = "hidden";
   const watch = new IntersectionObserver((entries) => {
     if (!entries.some((each) => each.isIntersecting) || ended) return;
     watch.disconnect();
     net ??= build(model.get("layers"), decode(model.get("weights")));
+    network.style.visibility = "";
     compute();
   }, { rootMargin: "200px" });
   watch.observe(root);
