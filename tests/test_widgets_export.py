@@ -326,6 +326,7 @@ class Standardised(nn.Conv2d):
 SMALL = (1, 4, 4)
 BRANCHES = Branches([nn.Conv2d(1, 4, 1), nn.Conv2d(1, 8, 5, padding=2)])
 IN_PLACE = nn.Sequential(nn.ReLU(inplace=True), nn.Conv2d(1, 1, 1))  # overwrites what the shortcut adds later
+nn.init.ones_(IN_PLACE[1].bias)  # or the last ReLU may hide it
 REFUSED = {
     "another activation": (nn.Sequential(nn.Conv2d(1, 1, 1), nn.GELU()), SMALL, r"1 \(GELU\) is none of what a page"),
     "what is allowed": (nn.Sigmoid(), SMALL, r"Sigmoid is none of what a page can run: Conv2d, BatchNorm2d"),

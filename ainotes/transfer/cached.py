@@ -16,6 +16,7 @@ from ..data import ImageSet
 from ..data.memory import DETERMINISTIC
 from ..interpret.layers import find_layer
 from ..pretrained import Pretrained
+from ..pretrained.embedded import MiddleSquare
 from ..utils.modes import borrowed
 from ..utils.precision import Precision
 from .anatomy import last_layer, network_of
@@ -176,8 +177,8 @@ class _Visit:
 
 
 def _is_deterministic(transform: Any) -> bool:
-    """Whether a transform is one of torchvision's that do the same each time and say all that they do."""
+    """Whether a transform does the same each time and says all that it does: one of torchvision's, or our own."""
     kind = type(transform)
     inside = getattr(transform, "transforms", ())
-    known = kind.__module__.startswith("torchvision.transforms") and kind.__name__ in DETERMINISTIC
-    return known and all(map(_is_deterministic, inside))
+    theirs = kind.__module__.startswith("torchvision.transforms") and kind.__name__ in DETERMINISTIC
+    return (theirs or kind is MiddleSquare) and all(map(_is_deterministic, inside))

@@ -194,7 +194,7 @@ share_inside = Exercise(
         ),
         Misconception(
             _in_place,
-            "The result is right, but you set everything outside of the region to 0, in `maps` itself. Make a new "
+            "The result is right, but you change `maps` itself: outside of the region it is 0 from now on. Make a new "
             "tensor: `maps * region`.",
         ),
     ),
