@@ -9,6 +9,7 @@ from torchvision.transforms import v2
 
 from ainotes.data import ImageSet
 from ainotes.data.memory import MemoryLoader, in_memory
+from ainotes.pretrained import embedded
 
 
 def fake_fashion(transform, count=20):
@@ -146,3 +147,8 @@ def test_data_above_the_limit_stays_where_it_is(tmp_path):
 def test_anything_but_a_data_loader_comes_back_as_it_is():
     pairs = [(torch.zeros(2, 1), torch.zeros(2))]
     assert in_memory(pairs) is pairs
+
+
+def test_the_preprocessing_of_the_courses_own_networks_is_known_to_repeat_itself(tmp_path):
+    data = image_folder(tmp_path, embedded.preprocess("resnet9_cifar10"))
+    assert_same_batches(DataLoader(data, batch_size=4, shuffle=True))

@@ -19,6 +19,7 @@ DETERMINISTIC = frozenset(
     {"CenterCrop", "Compose", "ConvertImageDtype", "Grayscale", "Identity", "ImageClassification", "Normalize"}
     | {"PILToTensor", "Pad", "Resize", "ToDtype", "ToImage", "ToPureTensor", "ToTensor"}
 )
+OURS = frozenset({("ainotes.pretrained.embedded", "MiddleSquare")})  # the same, of this course
 DECODED_AS_UINT8 = frozenset({"CIFAR10", "CIFAR100", "FashionMNIST", "KMNIST", "MNIST"})
 FILES_IN_FOLDERS = frozenset({"ImageFolder"})
 
@@ -127,25 +128,29 @@ def _is_deterministic(dataset) -> bool:
     return (
         _is_torchvisions(dataset, "datasets", DECODED_AS_UINT8 | FILES_IN_FOLDERS)
         and dataset.target_transform is None
-        and _is_deterministic_transform(dataset.transform)
+        and is_deterministic(dataset.transform)
     )
 
 
-def _is_deterministic_transform(transform) -> bool:
-    """Whether a transform is one of torchvision's deterministic ones, also inside Compose and Sequential."""
+def is_deterministic(transform) -> bool:
+    """Whether a transform does the same each time: torchvision's that do, ours, and Compose or Sequential of such."""
     if transform is None:
         return False  # the items would be PIL images, which no DataLoader can collate
     if isinstance(transform, nn.Sequential):
-        return all(map(_is_deterministic_transform, transform))
+        return all(map(is_deterministic, transform))
     inside = getattr(transform, "transforms", ())
-    known = _is_torchvisions(transform, "transforms", DETERMINISTIC)
-    return known and all(map(_is_deterministic_transform, inside))
+    known = _is_torchvisions(transform, "transforms", DETERMINISTIC) or _is_ours(transform)
+    return known and all(map(is_deterministic, inside))
 
 
 def _is_torchvisions(thing, package: str, names: frozenset[str]) -> bool:
     """Whether a thing is of one of these classes of torchvision itself, not of a class derived from one."""
     kind = type(thing)
     return kind.__module__.startswith(f"torchvision.{package}") and kind.__name__ in names
+
+
+def _is_ours(thing) -> bool:
+    return (type(thing).__module__, type(thing).__name__) in OURS
 
 
 def _gather_uint8(dataset) -> Gather | None:

@@ -13,10 +13,9 @@ from tqdm import tqdm
 
 from .. import shapes
 from ..data import ImageSet
-from ..data.memory import DETERMINISTIC
+from ..data.memory import is_deterministic
 from ..interpret.layers import find_layer
 from ..pretrained import Pretrained
-from ..pretrained.embedded import MiddleSquare
 from ..utils.modes import borrowed
 from ..utils.precision import Precision
 from .anatomy import last_layer, network_of
@@ -114,7 +113,7 @@ def features(
                 bar.update(len(rows[-1]))
         return np.concatenate(rows)
 
-    if images.augment is None and (preprocess is None or _is_deterministic(preprocess)):
+    if images.augment is None and (preprocess is None or is_deterministic(preprocess)):
         scale = [] if images.normalize is None else [numbers.flatten().tolist() for numbers in images.normalize]
         how = (visit.name, pool, repr(preprocess), scale)
         found = Table(type(model).__name__, fingerprint(model, *how)).gather(digests(images.images.cpu()), compute)
@@ -174,11 +173,3 @@ class _Visit:
                 f"features: layer {self.name!r} gives vectors, which have nothing to pool; leave pool away"
             )
         return output
-
-
-def _is_deterministic(transform: Any) -> bool:
-    """Whether a transform does the same each time and says all that it does: one of torchvision's, or our own."""
-    kind = type(transform)
-    inside = getattr(transform, "transforms", ())
-    theirs = kind.__module__.startswith("torchvision.transforms") and kind.__name__ in DETERMINISTIC
-    return (theirs or kind is MiddleSquare) and all(map(_is_deterministic, inside))
