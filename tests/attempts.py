@@ -6,6 +6,7 @@ test_a_right_answer_passes_however_it_is_written = attempts.passing(EXERCISES, R
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -14,6 +15,25 @@ from ainotes.checks.engine import Exercise
 
 Exercises = Mapping[str, Exercise]
 Table = Mapping[str, Sequence[Any]]
+
+
+def of(*lessons: ModuleType) -> dict[str, Exercise]:
+    """Return the exercises of one or more lessons' checks, by name."""
+    return {name: value for lesson in lessons for name, value in vars(lesson).items() if isinstance(value, Exercise)}
+
+
+def complete(*lessons: ModuleType, count: int, misconceptions: int) -> Callable[[], None]:
+    """Return a test: each of `count` exercises is offered, has hints, and knows so many misconceptions at least."""
+
+    def test() -> None:
+        exercises = of(*lessons)
+        assert sorted(exercises) == sorted(name for lesson in lessons for name in lesson.__all__)
+        assert len(exercises) == count
+        for name, exercise in exercises.items():
+            assert len(exercise.misconceptions) >= misconceptions, name
+            assert 2 <= len(exercise.hints) <= 4, name
+
+    return test
 
 
 def passing(exercises: Exercises, right: Table, *, least: int = 2) -> Callable[..., None]:

@@ -3,19 +3,16 @@
 import heapq
 import math
 
+import attempts
 import pytest
 import torch
 from torchvision.transforms import v2
 
 from ainotes.checks import answers
-from ainotes.checks.engine import Exercise
 
-EXERCISES = {name: value for name, value in vars(answers).items() if isinstance(value, Exercise)}
+EXERCISES = attempts.of(answers)
 
-
-def test_every_exercise_of_the_lesson_is_found():
-    assert sorted(EXERCISES) == sorted(answers.__all__)
-    assert all(len(exercise.misconceptions) >= 8 and 2 <= len(exercise.hints) <= 4 for exercise in EXERCISES.values())
+test_every_exercise_of_the_lesson_is_found = attempts.complete(answers, count=3, misconceptions=8)
 
 
 def top_k_by_hand(logits, categories, k):

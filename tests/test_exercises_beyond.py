@@ -10,16 +10,11 @@ from torch.nn import functional as F
 from torchvision.ops import batched_nms, box_iou
 
 from ainotes.checks import beyond
-from ainotes.checks.engine import Exercise
 from ainotes.checks.material import noise
 
-EXERCISES = {name: value for name, value in vars(beyond).items() if isinstance(value, Exercise)}
+EXERCISES = attempts.of(beyond)
 
-
-def test_every_exercise_of_the_lesson_is_found():
-    assert sorted(EXERCISES) == sorted(beyond.__all__)
-    assert len(EXERCISES) == 4
-    assert all(len(exercise.misconceptions) >= 8 and 2 <= len(exercise.hints) <= 4 for exercise in EXERCISES.values())
+test_every_exercise_of_the_lesson_is_found = attempts.complete(beyond, count=4, misconceptions=8)
 
 
 # --- Right, however it is written -------------------------------------------------------------------------------------

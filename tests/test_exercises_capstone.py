@@ -2,6 +2,7 @@
 
 import re
 
+import attempts
 import pytest
 import torch
 from torch import nn
@@ -11,15 +12,10 @@ from ainotes.checks import capstone
 from ainotes.checks.capstone.model_card import FACTS, FINE
 from ainotes.checks.capstone.model_card import _told as told
 from ainotes.checks.capstone.trial import verdict
-from ainotes.checks.engine import Exercise
 
-EXERCISES = {name: value for name, value in vars(capstone).items() if isinstance(value, Exercise)}
+EXERCISES = attempts.of(capstone)
 
-
-def test_every_exercise_of_the_lesson_is_found():
-    assert sorted(EXERCISES) == sorted(capstone.__all__)
-    assert len(EXERCISES) == 3
-    assert all(len(exercise.misconceptions) >= 10 and 2 <= len(exercise.hints) <= 4 for exercise in EXERCISES.values())
+test_every_exercise_of_the_lesson_is_found = attempts.complete(capstone, count=3, misconceptions=10)
 
 
 # --- Networks that are right, and very different ----------------------------------------------------------------------

@@ -15,17 +15,12 @@ import torch
 from torch import nn
 
 from ainotes.checks import choosing
-from ainotes.checks.engine import Exercise
 from ainotes.widgets.zoo import best_under, pareto_front
 
 LESSON = Path(__file__).parents[1] / "notebooks" / "4_pretrained" / "02_choosing.py"
-EXERCISES = {name: value for name, value in vars(choosing).items() if isinstance(value, Exercise)}
+EXERCISES = attempts.of(choosing)
 
-
-def test_every_exercise_of_the_lesson_knows_at_least_eight_misconceptions():
-    assert sorted(EXERCISES) == choosing.__all__
-    assert all(len(exercise.misconceptions) >= 8 for exercise in EXERCISES.values())
-    assert all(len(exercise.hints) == 3 for exercise in EXERCISES.values())
+test_every_exercise_of_the_lesson_is_found = attempts.complete(choosing, count=4, misconceptions=8)
 
 
 # --- Right, however it is written -------------------------------------------------------------------------------------

@@ -11,18 +11,13 @@ from torch.nn import functional as F
 
 from ainotes import interpret
 from ainotes.checks import explanations
-from ainotes.checks.engine import Exercise
 from ainotes.checks.explanations.occlude import brightest, certain, weighed
 from ainotes.checks.material import column_by_column, noise
 from ainotes.interpret.similarity import rank_correlation
 
-EXERCISES = {name: value for name, value in vars(explanations).items() if isinstance(value, Exercise)}
+EXERCISES = attempts.of(explanations)
 
-
-def test_every_exercise_of_the_two_lessons_is_found():
-    assert sorted(EXERCISES) == sorted(explanations.__all__)
-    assert len(EXERCISES) == 6
-    assert all(len(exercise.misconceptions) >= 10 and 2 <= len(exercise.hints) <= 4 for exercise in EXERCISES.values())
+test_every_exercise_of_the_two_lessons_is_found = attempts.complete(explanations, count=6, misconceptions=10)
 
 
 # --- Right, however it is written -------------------------------------------------------------------------------------

@@ -8,19 +8,14 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader, TensorDataset
 
 from ainotes.checks import features as lesson
-from ainotes.checks.engine import Exercise
 from ainotes.checks.material import noise
 from ainotes.data import ImageSet
 from ainotes.models import Convnet
 from ainotes.transfer import body, features
 
-EXERCISES = {name: value for name, value in vars(lesson).items() if isinstance(value, Exercise)}
+EXERCISES = attempts.of(lesson)
 
-
-def test_every_exercise_of_the_lesson_is_found():
-    assert sorted(EXERCISES) == sorted(lesson.__all__)
-    assert len(EXERCISES) == 4
-    assert all(len(exercise.misconceptions) >= 10 and 2 <= len(exercise.hints) <= 4 for exercise in EXERCISES.values())
+test_every_exercise_of_the_lesson_is_found = attempts.complete(lesson, count=4, misconceptions=10)
 
 
 # --- Right, however it is written -------------------------------------------------------------------------------------

@@ -11,19 +11,14 @@ from torch.utils.data import DataLoader, TensorDataset
 from torchvision.models import vgg16
 
 from ainotes.checks import finetuning
-from ainotes.checks.engine import Exercise
 from ainotes.models import ResNet9
 from ainotes.transfer import blocks, freeze, parameter_groups, unfreeze
 from ainotes.transfer.anatomy import anatomy
 from ainotes.utils.train import epoch_loop, evaluate, fit
 
-EXERCISES = {name: value for name, value in vars(finetuning).items() if isinstance(value, Exercise)}
+EXERCISES = attempts.of(finetuning)
 
-
-def test_every_exercise_of_the_lesson_is_found():
-    assert sorted(EXERCISES) == finetuning.__all__
-    assert len(EXERCISES) == 4
-    assert all(len(exercise.misconceptions) >= 10 and len(exercise.hints) == 3 for exercise in EXERCISES.values())
+test_every_exercise_of_the_lesson_is_found = attempts.complete(finetuning, count=4, misconceptions=10)
 
 
 # --- Right, however it is written -------------------------------------------------------------------------------------

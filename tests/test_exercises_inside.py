@@ -10,17 +10,12 @@ from torch.nn import functional as F
 from torchvision.models import resnet50
 
 from ainotes.checks import inside
-from ainotes.checks.engine import Exercise
 from ainotes.checks.material import column_by_column, noise
 from ainotes.models.heads import ConcatPool, concat_head
 
-EXERCISES = {name: value for name, value in vars(inside).items() if isinstance(value, Exercise)}
+EXERCISES = attempts.of(inside)
 
-
-def test_every_exercise_of_the_lesson_is_found():
-    assert sorted(EXERCISES) == sorted(inside.__all__)
-    assert len(EXERCISES) == 4
-    assert all(len(exercise.misconceptions) >= 8 and 2 <= len(exercise.hints) <= 4 for exercise in EXERCISES.values())
+test_every_exercise_of_the_lesson_is_found = attempts.complete(inside, count=4, misconceptions=8)
 
 
 # --- Right, however it is written -------------------------------------------------------------------------------------

@@ -6,16 +6,11 @@ import pytest
 import torch
 
 from ainotes.checks import own_photographs as own
-from ainotes.checks.engine import Exercise
 from ainotes.checks.material import noise
 
-EXERCISES = {name: value for name, value in vars(own).items() if isinstance(value, Exercise)}
+EXERCISES = attempts.of(own)
 
-
-def test_every_exercise_of_the_lesson_is_found():
-    assert sorted(EXERCISES) == sorted(own.__all__)
-    assert len(EXERCISES) == 3
-    assert all(len(exercise.misconceptions) >= 10 and 2 <= len(exercise.hints) <= 4 for exercise in EXERCISES.values())
+test_every_exercise_of_the_lesson_is_found = attempts.complete(own, count=3, misconceptions=10)
 
 
 # --- Right, however it is written -------------------------------------------------------------------------------------

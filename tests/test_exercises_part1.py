@@ -12,17 +12,12 @@ from torch.nn import functional as F
 
 from ainotes import shapes
 from ainotes.checks import convolution, images, kernels, sight, sizes
-from ainotes.checks.engine import Exercise
 from ainotes.checks.material import column_by_column, noise
 
 LESSONS = (images, convolution, kernels, sizes, sight)
-EXERCISES = {name: value for lesson in LESSONS for name, value in vars(lesson).items() if isinstance(value, Exercise)}
+EXERCISES = attempts.of(*LESSONS)
 
-
-def test_every_exercise_of_the_part_is_found():
-    assert sorted(EXERCISES) == sorted(name for lesson in LESSONS for name in lesson.__all__)
-    assert len(EXERCISES) == 18
-    assert all(len(exercise.misconceptions) >= 6 and 2 <= len(exercise.hints) <= 4 for exercise in EXERCISES.values())
+test_every_exercise_of_the_part_is_found = attempts.complete(*LESSONS, count=18, misconceptions=6)
 
 
 # --- Right, however it is written -------------------------------------------------------------------------------------

@@ -11,17 +11,12 @@ from torch import nn
 from torch.nn import functional as F
 
 from ainotes.checks import anatomy, efficient, landmarks, lenet, residual
-from ainotes.checks.engine import Exercise
 from ainotes.checks.material import column_by_column, noise
 
 LESSONS = (anatomy, landmarks, residual, efficient, lenet)
-EXERCISES = {name: value for lesson in LESSONS for name, value in vars(lesson).items() if isinstance(value, Exercise)}
+EXERCISES = attempts.of(*LESSONS)
 
-
-def test_every_exercise_of_the_part_is_found():
-    assert sorted(EXERCISES) == sorted(name for lesson in LESSONS for name in lesson.__all__)
-    assert len(EXERCISES) == 14
-    assert all(len(exercise.misconceptions) >= 6 and 2 <= len(exercise.hints) <= 4 for exercise in EXERCISES.values())
+test_every_exercise_of_the_part_is_found = attempts.complete(*LESSONS, count=14, misconceptions=6)
 
 
 # --- Right, however it is written -------------------------------------------------------------------------------------

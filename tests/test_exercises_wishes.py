@@ -9,17 +9,12 @@ import torch
 from torch import nn
 
 from ainotes.checks import wishes
-from ainotes.checks.engine import Exercise
 from ainotes.checks.material import column_by_column, noise
 from ainotes.interpret import visualize_filters
 
-EXERCISES = {name: value for name, value in vars(wishes).items() if isinstance(value, Exercise)}
+EXERCISES = attempts.of(wishes)
 
-
-def test_every_exercise_of_the_lesson_is_found():
-    assert sorted(EXERCISES) == sorted(wishes.__all__)
-    assert len(EXERCISES) == 4
-    assert all(len(exercise.misconceptions) >= 10 and 2 <= len(exercise.hints) <= 4 for exercise in EXERCISES.values())
+test_every_exercise_of_the_lesson_is_found = attempts.complete(wishes, count=4, misconceptions=10)
 
 
 # --- Right, however it is written -------------------------------------------------------------------------------------

@@ -30,16 +30,8 @@ function render({ model, el }) {
   const [categories, size] = [model.get("categories"), model.get("size")];
   const examples = model.get("examples").map((each) => ({ ...each, source: drawn(each), truth: categories[each.truth] }));
   let [layers, mine] = [null, null];
-  const group = unique("picture");
-
-  const pick = (i, name, picture) => {
-    const input = h("input", { type: "radio", name: group, "aria-label": name, onchange: () => put(model, "chosen", i) });
-    return { input, node: h("label", { title: name }, input, picture) };
-  };
-  const picks = examples.map(({ name, source }, i) => pick(i, name, cut(source, [0, 0, source.width, source.height], thumb(source))));
-  const own = pick(null, "Your picture", h("canvas"));
-  own.node.hidden = true;
-  const strip = h("fieldset", { class: "strip" }, h("legend", { class: "unseen" }, "Pictures"), picks.map(({ node }) => node), own.node);
+  const small = (source) => cut(source, [0, 0, source.width, source.height], thumb(source));
+  const strip = choice(examples.map(({ name, source }) => [name, small(source)]), (i) => put(model, "chosen", i));
 
   const [original, seen] = ["", "seen"].map((kind) => h("div", { class: `view ${kind}`, role: "img", "aria-label": "not looked at yet" }));
   const [told, tiny] = [h("p", { class: "note" }), h("p", { class: "note" }, `What the network sees: ${size} × ${size}`)];
@@ -80,22 +72,20 @@ function render({ model, el }) {
   }
   function show() {
     const i = model.get("chosen");
-    picks.forEach(({ input }, k) => (input.checked = k === i));
-    own.input.checked = i === null;
+    strip.mark(i);
     if (i !== null) look(examples[i].source, examples[i].name, examples[i].truth);
     else if (mine) look(mine.picture, mine.name);
   }
   function take(picture, name) {
     mine = { picture, name: name || "Your picture" };
-    own.node.lastChild.replaceWith(cut(picture, [0, 0, picture.width, picture.height], thumb(picture)));
-    own.node.hidden = false;
+    strip.bring(small(picture));
     if (model.get("chosen") === null) show();
     else put(model, "chosen", null);
   }
 
   const root = frame(model, el, "classifier");
   const { node, end } = intake(root, take, (message) => say([message, "wrong"]));
-  root.append(strip, node,
+  root.append(strip.node, node,
     h("div", { class: "stage" },
       h("div", { class: "pane" }, original, told), h("div", { class: "pane" }, seen, tiny),
       h("div", { class: "verdict" }, says, top.node, took)),

@@ -42,7 +42,6 @@ function render({ model, el }) {
   const bytesOf = (view) => new Uint8ClampedArray(view.buffer, view.byteOffset, view.byteLength);
   const images = Array.from({ length: count }, (_, i) => bytesOf(pixels).slice(i * size, (i + 1) * size));
   const dark = shape[0] === 1 && images.filter((each) => rim(each, shape) < 0.25).length > count / 2;
-  const group = unique("picture");
   let [net, outputs, base, shares, peaks] = [null, [], null, [], []];
   let [live, peek, holds, tool, ended, first] = [null, null, false, "Pen", false, true];
 
@@ -97,13 +96,8 @@ function render({ model, el }) {
 
   // --- the picture ---
 
-  const pick = (i, name, picture) => {
-    const input = h("input", { type: "radio", name: group, "aria-label": name, onchange: () => set({ chosen: i }, compute) });
-    return { input, node: h("label", { title: name }, input, picture) };
-  };
-  const picks = images.map((each, i) => pick(i, `${classes[labels[i]]}, picture ${i + 1}`, thumbnail(each, shape)));
-  const own = pick(null, "Your picture", h("canvas"));
-  const strip = h("fieldset", { class: "strip" }, h("legend", { class: "unseen" }, "Pictures"), picks.map(({ node }) => node), own.node);
+  const pictures = images.map((each, i) => [`${classes[labels[i]]}, picture ${i + 1}`, thumbnail(each, shape)]);
+  const strip = choice(pictures, (i) => set({ chosen: i }, compute));
   const drawn = pad(shape, {
     tool: () => tool,
     bytes: () => (live ??= Uint8ClampedArray.from(bytes())),
@@ -212,10 +206,8 @@ function render({ model, el }) {
     list(without);
     drawn.show(given);
     if (!live) {
-      picks.forEach(({ input }, i) => (input.checked = i === model.get("chosen")));
-      own.input.checked = isOwn();
-      own.node.hidden = model.get("drawing")?.byteLength !== size;
-      if (!own.node.hidden) own.node.lastChild.replaceWith(thumbnail(bytesOf(model.get("drawing")), shape));
+      strip.mark(isOwn() ? null : model.get("chosen") ?? 0);
+      strip.bring(model.get("drawing")?.byteLength === size && thumbnail(bytesOf(model.get("drawing")), shape));
     }
     const best = shares.indexOf(Math.max(...shares));
     if (!live && best !== model.get("predicted")) put(model, "predicted", best);
@@ -231,7 +223,7 @@ function render({ model, el }) {
   const network = h("div", { class: "network" }, rows.map(({ node }) => node));
   root.append(
     h("div", { class: "top" }, h("div", { class: "sheet" }, drawn.node),
-      h("div", { class: "choose" }, strip, h("div", { class: "controls" }, tools.node, clear, invert, taking), spoken)),
+      h("div", { class: "choose" }, strip.node, h("div", { class: "controls" }, tools.node, clear, invert, taking), spoken)),
     h("p", { class: "guide note" }, "Point at a map, a cell or a class to look at it; click or tap to keep it. On the keyboard, arrow keys choose, and Delete switches a filter off. Blue is above zero, orange below; the fuller the colour, the larger the number."),
     network, took);
   network.style.gridTemplateRows = `repeat(${rows.length}, auto) 1fr`;

@@ -110,3 +110,28 @@ function intake(root, take, fail) {
   const button = h("button", { type: "button", onclick: () => input.click() }, "Choose a photograph");
   return { node: h("div", { class: "intake" }, button, input, h("span", { class: "note" }, "or drop it here, or paste it")), end: () => document.removeEventListener("paste", paste) };
 }
+
+/** Pictures to choose from, each a [name, canvas]; at their end the reader's own, once there is one. */
+function choice(pictures, choose) {
+  const group = unique("picture");
+  const pick = ([name, picture], i) => {
+    const input = h("input", { type: "radio", name: group, "aria-label": name, onchange: () => choose(i) });
+    return { input, node: h("label", { title: name }, input, picture) };
+  };
+  const picks = pictures.map(pick);
+  const own = pick(["Your picture", h("canvas")], null);
+  own.node.hidden = true;
+  return {
+    node: h("fieldset", { class: "strip" }, h("legend", { class: "unseen" }, "Pictures"), picks.map(({ node }) => node), own.node),
+    /** Mark the picture of that place, the reader's own for null. */
+    mark(chosen) {
+      picks.forEach(({ input }, i) => (input.checked = i === chosen));
+      own.input.checked = chosen === null;
+    },
+    /** Show the reader's own, or nothing where there is none. */
+    bring(picture) {
+      own.node.hidden = !picture;
+      if (picture) own.node.lastChild.replaceWith(picture);
+    },
+  };
+}
