@@ -133,7 +133,7 @@ def test_the_curves_are_described_from_their_start_to_their_end():
 def test_the_turning_point_of_the_validation_loss_is_described_and_ringed():
     fig = plot_loss_acc(VALIDATED)
     assert "validation loss falls from 0.65 to its lowest value 0.4 at epoch 2 and ends at 0.48" in fig.alt
-    assert "lowest: epoch 2" in [line.get_label() for line in fig.axes[0].lines]
+    assert "lowest validation loss: epoch 2" in [line.get_label() for line in fig.axes[0].lines]
 
 
 def test_training_and_validation_differ_in_marker_and_dash_not_only_in_colour():

@@ -85,7 +85,7 @@ def _mark_best(axes: Axes, values: np.ndarray, color: str) -> None:
     """Ring the lowest validation loss, unless it is simply the last."""
     best = int(values.argmin())
     if best < len(values) - 1:
-        label = f"lowest: epoch {best + 1}"
+        label = f"lowest validation loss: epoch {best + 1}"
         axes.plot([best + 1], values[best], "o", ms=13, mfc="none", mec=color, mew=1.6, label=label, zorder=5)
 
 
@@ -116,7 +116,7 @@ def plot_loss_acc(history: History) -> AltFigure:
     metrics = ["loss", "acc", "val_loss", "val_acc"] if validated else ["loss", "acc"]
     curves = checked_history(history, metrics)
     epochs = len(curves["loss"])
-    fig = AltFigure(WIDTH, 3.1)
+    fig = AltFigure(WIDTH, 3.3)
     with drawing():
         for axes, metric, title in zip(fig.subplots(1, 2), ("loss", "acc"), ("Loss", "Accuracy"), strict=True):
             steps = np.arange(1, epochs + 1)
@@ -127,7 +127,7 @@ def plot_loss_acc(history: History) -> AltFigure:
             if validated and metric == "loss":
                 _mark_best(axes, curves["val_loss"], COLORS[1])
             _dress(axes, metric, epochs, title)
-            axes.legend()
+        fig.legend(*fig.axes[0].get_legend_handles_labels(), loc="outside upper right", ncols=3)
     fig.alt = _loss_acc_alt(curves, epochs)
     return fig
 
