@@ -1,5 +1,6 @@
 """`make lab`: what is started, as whom, and what the reader may add."""
 
+import json
 import os
 import signal
 import subprocess
@@ -18,6 +19,16 @@ def test_the_first_page_is_there_and_opens_in_the_courses_folder():
     assert (ROOT / lab.FIRST_PAGE).exists()
     assert command[1:3] == ["lab", lab.FIRST_PAGE]
     assert f"--ServerApp.root_dir={ROOT}" in command
+    assert f"--LabApp.default_url=/lab/tree/{lab.FIRST_PAGE}" in command, "the printed address leads to it too"
+
+
+def test_the_environments_settings_are_written_once_and_left_to_the_reader(tmp_path):
+    lab.set_defaults(tmp_path)
+    path = tmp_path / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
+    assert json.loads(path.read_text()) == lab.DEFAULTS
+    path.write_text("{}")
+    lab.set_defaults(tmp_path)
+    assert path.read_text() == "{}"
 
 
 def test_what_the_reader_adds_comes_last_and_so_has_the_last_word():

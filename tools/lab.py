@@ -5,19 +5,22 @@ python tools/lab.py [ARGUMENTS OF jupyter lab]
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import setup
-from project import ROOT, absolute_folders, venv_program
+from project import ROOT, absolute_folders, venv_program, write_text
 
 import notebooks
 
 FIRST_PAGE = "notebooks/start_here.ipynb"
 POSIX = os.name == "posix"
+DEFAULTS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}  # unless the reader chooses otherwise
 
 
 def command(arguments: list[str]) -> list[str]:
@@ -26,8 +29,19 @@ def command(arguments: list[str]) -> list[str]:
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         f"--ServerApp.root_dir={ROOT}",
+        f"--LabApp.default_url=/lab/tree/{FIRST_PAGE}",  # what the printed address leads to, where no browser opens
     ]
     return [str(venv_program("jupyter")), "lab", FIRST_PAGE, *quiet, *for_root(), *arguments]
+
+
+def set_defaults(environment: Path) -> None:
+    """Write the settings of the environment's JupyterLab that a reader finds, where nobody has written any yet.
+
+    Without them it begins with a question about news, which it would fetch from the network.
+    """
+    path = environment / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
+    if not path.exists():
+        write_text(path, json.dumps(DEFAULTS, indent=2) + "\n")
 
 
 def for_root() -> list[str]:
@@ -60,6 +74,7 @@ def serve(arguments: list[str], environment: dict[str, str]) -> int:
 
 def main() -> int:
     notebooks.main([])
+    set_defaults(Path(sys.prefix))
     print(f"JupyterLab opens on {FIRST_PAGE}. To stop it, press Ctrl-C here.", flush=True)
     return serve(command(sys.argv[1:]), dict(os.environ) | absolute_folders(os.environ))
 
