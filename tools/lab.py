@@ -20,7 +20,7 @@ import notebooks
 
 FIRST_PAGE = "notebooks/start_here.ipynb"
 POSIX = os.name == "posix"
-DEFAULTS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}  # unless the reader chooses otherwise
+DEFAULTS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}  # until the reader chooses
 
 
 def command(arguments: list[str]) -> list[str]:
