@@ -66,9 +66,12 @@ def test_the_card_tells_the_recipe_and_every_seed(folder, published):
     card = published.with_suffix(".md").read_text(encoding="utf-8")
     assert "3 epochs in batches of 8, the first 2 on random squares of 12 pixels" in card
     assert "Then 3 epochs more" in card
-    results = [json.loads((folder / "runs" / f"{RECIPE.name}_{seed}_taught.json").read_text()) for seed in (1, 0)]
-    rows = [line for line in card.splitlines() if line.startswith(("| 0", "| 1"))]
-    assert [row.split(" | ")[1] for row in rows] == [f"{result['accuracy']:.2%}" for result in results]
+    heads, _, *rows = [line.strip("| ").split(" | ") for line in card.splitlines() if line.startswith("|")]
+    assert heads == ["seed", "accuracy on the test images", "before it was taught", "seconds", "date"]
+    for seed, row in zip((1, 0), rows, strict=True):
+        before, after = (json.loads((folder / "runs" / f"{RECIPE.name}_{seed}_{how}.json").read_text()) for how in HOWS)
+        assert row[:3] == [str(seed), f"{after['accuracy']:.2%}", f"{before['accuracy']:.2%}"]
+        assert int(row[3]) == before["seconds"] + after["seconds"]
 
 
 def test_a_seed_below_what_is_promised_is_not_published(published, monkeypatch):

@@ -13,10 +13,8 @@ A recipe may end with epochs in which the networks of all seeds teach each of th
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import platform
-import statistics
 import sys
 import time
 from collections.abc import Callable
@@ -77,8 +75,8 @@ class Recipe:
             f"{whitened}{self.epochs} epochs in batches of {self.batch}, {self._squares(self.epochs)}on {moved}; all "
             f"mirrored half of the time{colours}, normalised by channel. SGD with Nesterov momentum 0.9 and weight "
             f"decay {self.decay:g}, one cycle of the learning rate up to {self.rate:g}; cross-entropy with labels "
-            f"softened by {self.smoothing:g}. {self._taught}All training images are used, and the test images are "
-            "seen once, at the end."
+            f"softened by {self.smoothing:g}. {self._taught}All training images are used; the test images decide "
+            "nothing and are seen at the end."
         )
 
     def _squares(self, epochs: int) -> str:
@@ -189,6 +187,11 @@ def taught(recipe: Recipe, seed: int, seeds: list[int], data: tuple[ImageSet, Im
     return learn(recipe, seed, data, f"{recipe.name}_{seed}_taught", begin, recipe.taught, recipe.taught_rate)
 
 
+def both(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """Return the result of two trainings, one after the other."""
+    return after | {"before": before["accuracy"], "seconds": before["seconds"] + after["seconds"]}
+
+
 @dataclass(frozen=True)
 class Learning:
     """What `fit` trains, the network in it, and the loss."""
@@ -289,59 +292,6 @@ def test(model: nn.Module, data: ImageSet) -> float:
     return float(evaluate(loader, model, nn.CrossEntropyLoss(), "cpu", precision="float32")["acc"])
 
 
-def facts(recipe: Recipe, results: list[dict[str, Any]], data: ImageSet) -> dict[str, Any]:
-    """Return what `ainotes.pretrained` has to know of the network."""
-    return {
-        "title": recipe.title,
-        "network": recipe.network,
-        "categories": list(data.classes),
-        "size": data.images.shape[-1],
-        "mean": recipe.mean,
-        "std": recipe.std,
-        "accuracy": results[0]["accuracy"],
-        "trained_on": recipe.cite,
-        "date": results[0]["date"],
-        "sha256": hashlib.sha256((WEIGHTS / f"{recipe.name}.safetensors").read_bytes()).hexdigest(),
-    }
-
-
-def card(recipe: Recipe, results: list[dict[str, Any]], source: str) -> str:
-    """Return the model card, Markdown."""
-    from ainotes import models
-    from ainotes.utils.train import count_parameters
-
-    scores = [result["accuracy"] for result in results]
-    mean = f"Mean of {len(scores)} seeds: {statistics.mean(scores):.2%}." if len(scores) > 1 else "One seed so far."
-    rows = [f"| {r['seed']} | {r['accuracy']:.2%} | {r['seconds']} | {r['date']} |" for r in results]
-    first = results[0]
-    size = (WEIGHTS / f"{recipe.name}.safetensors").stat().st_size
-    seeds = " ".join(str(result["seed"]) for result in results)
-    return "\n".join(
-        [
-            f"# {recipe.title}",
-            "",
-            "Written by `tools/weights.py`; do not edit.",
-            "",
-            f"- **Network**: `ainotes.models.{recipe.network}`, "
-            f"{count_parameters(getattr(models, recipe.network)()):,} parameters; `{recipe.name}.safetensors`, "
-            f"{size / 1e6:.2f} MB, weights in half precision.",
-            f"- **Data**: {recipe.cite}. {source}",
-            f"- **Recipe**: {recipe.sentence}",
-            f"- **Command**: `python tools/weights.py {recipe.name} --seeds {seeds}`",
-            f"- **Versions**: Python {first['Python']}, torch {first['torch']}, device {first['device']}.",
-            "- **Use**: for the lessons. It knows ten classes and nothing else, and names one of them for any picture.",
-            "",
-            "| seed | accuracy on the test images | seconds | date |",
-            "|---|---|---|---|",
-            *rows,
-            "",
-            f"{mean} The file holds seed {first['seed']}, the first, and its accuracy is that of the file, in half "
-            "precision as it is.",
-            "",
-        ]
-    )
-
-
 def publish(recipe: Recipe, results: list[dict[str, Any]], data: ImageSet) -> None:
     """Put the first seed's weights, what is known of them, and the card into ainotes/weights."""
     worst = min(result["accuracy"] for result in results)
@@ -349,15 +299,17 @@ def publish(recipe: Recipe, results: list[dict[str, Any]], data: ImageSet) -> No
         stop(
             f"{recipe.name}: a seed reached {worst:.2%}, the course promises {recipe.asked:.1%}: nothing is published."
         )
+    from model_card import card, facts
+
     from ainotes.data.folders import replace_atomically
 
     target = WEIGHTS / f"{recipe.name}.safetensors"
     last = "taught" if recipe.taught else "alone"
     content = (RUNS / f"{recipe.name}_{results[0]['seed']}_{last}.safetensors").read_bytes()
     replace_atomically(target, lambda file: file.write(content))
-    known = json.dumps(facts(recipe, results, data), indent=2, ensure_ascii=False)
+    known = json.dumps(facts(recipe, results, data, target), indent=2, ensure_ascii=False)
     write_text(WEIGHTS / f"{recipe.name}.json", known + "\n")
-    write_text(WEIGHTS / f"{recipe.name}.md", card(recipe, results, data.source))
+    write_text(WEIGHTS / f"{recipe.name}.md", card(recipe, results, data.source, target))
     print(f"written: {target}, its .json and its card", flush=True)
 
 
@@ -370,7 +322,7 @@ def main(arguments: list[str] | None = None) -> int:
     data = sets(recipe)
     results = [alone(recipe, seed, data) for seed in asked.seeds]
     if recipe.taught:
-        results = [taught(recipe, seed, sorted(asked.seeds), data) for seed in asked.seeds]
+        results = [both(before, taught(recipe, before["seed"], sorted(asked.seeds), data)) for before in results]
     publish(recipe, results, data[1])
     return 0
 
