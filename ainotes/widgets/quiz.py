@@ -15,7 +15,7 @@ class Quiz(LiveFigure):
     ----------
     questions : list of dict
         Each with "ask" (the question), "choices" (a dict: text of the choice -> feedback) and "answer" (the text of
-        the right choice). What stands between backticks is set as code.
+        the right choice). What stands between backticks is set as code, between asterisks as emphasis.
     title : str
         Shown above the questions.
 

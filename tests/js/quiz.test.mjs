@@ -8,6 +8,8 @@ test("backticks set code and nothing else is changed", () => {
   assert.deepEqual(pieces("Call `fit()` or `<b>`."), [["text", "Call "], ["code", "fit()"], ["text", " or "], ["code", "<b>"], ["text", "."]]);
   assert.deepEqual(pieces("a lone ` stays"), [["text", "a lone ` stays"]]);
   assert.deepEqual(pieces("`x`"), [["code", "x"]]);
+  assert.deepEqual(pieces("dogs *never seen*, by `a*b*c`."), [["text", "dogs "], ["em", "never seen"], ["text", ", by "], ["code", "a*b*c"], ["text", "."]]);
+  for (const plain of ["2*3*4", "a * b * c", "*args", "** and **"]) assert.deepEqual(pieces(plain), [["text", plain]]);
 });
 
 test("the score counts as Python does", () => {

@@ -1,11 +1,13 @@
 /* A quiz: questions with one right choice each, and a reason for every choice. */
 /* global h, unique, frame, put, follow */
 
-/** Split text at backticks into ["text", ...] and ["code", ...] pieces. */
+const MARKED = /(`[^`]+`|(?<![\w*])\*(?=[^\s*])[^*]*(?<=\S)\*(?![\w*]))/; // `code`, *emphasis*; neither 2*3*4 nor a * b
+
+/** Split text into ["text", ...], ["code", ...] and ["em", ...] pieces, at backticks and at asterisks around words. */
 export function pieces(text) {
   return text
-    .split(/`([^`]+)`/)
-    .map((piece, i) => [i % 2 ? "code" : "text", piece])
+    .split(MARKED)
+    .map((piece, i) => (i % 2 ? [piece[0] === "`" ? "code" : "em", piece.slice(1, -1)] : ["text", piece]))
     .filter(([, piece]) => piece);
 }
 
@@ -25,7 +27,7 @@ export function verdict({ right, answered, total }) {
   return `${right} of ${total} right. Read why, and try the others again.`;
 }
 
-const rich = (text) => pieces(text).map(([kind, piece]) => (kind === "code" ? h("code", null, piece) : piece));
+const rich = (text) => pieces(text).map(([kind, piece]) => (kind === "text" ? piece : h(kind, null, piece)));
 
 function question(model, asked, number, total) {
   const name = unique("question");
