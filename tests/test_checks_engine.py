@@ -20,6 +20,7 @@ from ainotes.checks import testing
 from ainotes.checks.compare import changed, difference
 from ainotes.checks.engine import Call, Exercise, Misconception
 from ainotes.checks.limits import TimeIsUp, time_limit
+from ainotes.checks.show import Hint
 from ainotes.checks.words import short
 
 
@@ -734,6 +735,19 @@ def test_hints_come_one_after_the_other_and_the_last_one_stays():
     assert third.title == "Accuracy, hint 3 of 3"
     assert "<code>len(labels)</code>" in third._repr_html_()
     assert exercise().hint().title == "Accuracy, hint 1 of 3"
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ("Count *each* of `labels`.", "Count <em>each</em> of <code>labels</code>."),
+        ("*All of them*, by `a*b*c`", "<em>All of them</em>, by <code>a*b*c</code>"),
+        ("2*3*4 is a * b * c, and *args", "2*3*4 is a * b * c, and *args"),
+        ("*a < b*", "<em>a &lt; b</em>"),
+    ],
+)
+def test_code_and_stressed_words_are_set_so(message, shown):
+    assert f"{shown}</p>" in Hint(title="", message=message)._repr_html_()
 
 
 def test_the_solution_shows_the_source_under_the_learners_name():

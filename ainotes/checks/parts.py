@@ -16,7 +16,7 @@ class Misconception:
         The wrong function; in an exercise that asks for a value, the wrong value.
     message : str
         One or two sentences that name the error and the way on, without giving the answer away.
-        What stands between backticks is set as code.
+        What stands between backticks is set as code, words between asterisks are stressed.
     also : tuple
         The same error in other forms that do not give the same values, or not the same exception, in every case.
     """

@@ -15,6 +15,9 @@ _LOOK = {
     "solution": ("◆", "Solution", "#1f4fa8", "#8ab4ff"),
 }
 
+# `code`, or *words to stress*; neither 2*3*4 nor a * b
+_MARKED = re.compile(r"`([^`]+)`|(?<![\w*])\*(?=[^\s*])([^*]*)(?<=\S)\*(?![\w*])")
+
 # light-dark() follows color-scheme, which follows the site's theme, JupyterLab's, Colab's, else the system's.
 _STYLE = """<style>
 .ainotes-check{color-scheme:light dark;color:light-dark(#1b1f27,#e8ebf1);background:light-dark(#fff,#171a21);
@@ -113,5 +116,10 @@ class Solution(Card):
 
 
 def _inline(text: str) -> str:
-    """Escape text for HTML and set what stands between backticks as code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text, quote=False))
+    """Escape text for HTML; set what stands between backticks as code, and words between asterisks as emphasis."""
+    return _MARKED.sub(_tagged, html.escape(text, quote=False))
+
+
+def _tagged(match: re.Match[str]) -> str:
+    code, emphasis = match.groups()
+    return f"<code>{code}</code>" if code else f"<em>{emphasis}</em>"
