@@ -71,11 +71,8 @@ def table(results: list[Result]) -> list[str]:
     columns: dict[str, Callable[[Result], str]] = {
         "seed": lambda result: str(result["seed"]),
         "accuracy on the test images": lambda result: f"{result['accuracy']:.2%}",
-        "before it was taught": lambda result: f"{result['before']:.2%}",
         "seconds": lambda result: str(result["seconds"]),
         "date": lambda result: result["date"],
     }
-    if "before" not in results[0]:
-        del columns["before it was taught"]
     cells = [list(columns), ["---"] * len(columns), *([show(each) for show in columns.values()] for each in results)]
     return [f"| {' | '.join(row)} |" for row in cells]

@@ -1,13 +1,11 @@
 """Train the networks that the course carries in ainotes/weights/, each with its model card.
 
     python tools/weights.py convnet_fashion_mnist              two seeds, about five minutes on two cores
-    python tools/weights.py resnet9_cifar10 --seeds 0 1        two seeds, four to eight hours on two cores
+    python tools/weights.py resnet9_cifar10 --seeds 0 1        two seeds, two to four hours on two cores
 
 AINOTES_DATA must name a folder with the real data. A run that was stopped goes on from its last epoch: checkpoints and
 results of each seed lie in data/runs. Weights and card are written once every seed is done. The published weights are
 those of the first seed, whatever the others reached: choosing the best by the test images would flatter it.
-
-A recipe may end with epochs in which the networks of all seeds teach each of them (see `taught`).
 """
 
 from __future__ import annotations
@@ -27,7 +25,7 @@ import setup
 from project import ROOT, stop, write_text
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import nn
 
     from ainotes.data import ImageSet
 
@@ -57,12 +55,11 @@ class Recipe:
     jitter: float = 0.0  # of brightness and contrast, each way
     crops: int = 0  # pixels a side of the squares that the first two thirds of the epochs see; 0: whole images
     whitened: int = 0  # images whose patches fix the first layer
-    taught: int = 0  # epochs more, in which the networks of all seeds teach each of them
-    taught_rate: float = 0.08
 
-    def first(self, epochs: int) -> int:
-        """Epochs of so many that see random squares."""
-        return epochs * 2 // 3 if self.crops else 0
+    @property
+    def first(self) -> int:
+        """Epochs that see random squares."""
+        return self.epochs * 2 // 3 if self.crops else 0
 
     @property
     def sentence(self) -> str:
@@ -70,29 +67,14 @@ class Recipe:
         whitened = f"The first layer is whitened by {self.whitened:,} training images. " if self.whitened else ""
         erased = f", {self.erase:.0%} of them with a rectangle erased" if self.erase else ""
         colours = f", their brightness and contrast changed by up to {self.jitter:.0%}" if self.jitter else ""
+        squares = f"the first {self.first} on random squares of {self.crops} pixels, the others " if self.crops else ""
         moved = f"images moved by up to {self.shift} pixel{'s' * (self.shift > 1)}{erased}"
         return (
-            f"{whitened}{self.epochs} epochs in batches of {self.batch}, {self._squares(self.epochs)}on {moved}; all "
+            f"{whitened}{self.epochs} epochs in batches of {self.batch}, {squares}on {moved}; all "
             f"mirrored half of the time{colours}, normalised by channel. SGD with Nesterov momentum 0.9 and weight "
             f"decay {self.decay:g}, one cycle of the learning rate up to {self.rate:g}; cross-entropy with labels "
-            f"softened by {self.smoothing:g}. {self._taught}All training images are used; the test images decide "
+            f"softened by {self.smoothing:g}. All training images are used; the test images decide "
             "nothing and are seen at the end."
-        )
-
-    def _squares(self, epochs: int) -> str:
-        if not self.crops:
-            return ""
-        return f"the first {self.first(epochs)} on random squares of {self.crops} pixels, the others "
-
-    @property
-    def _taught(self) -> str:
-        if not self.taught:
-            return ""
-        return (
-            f"Then {self.taught} epochs more of the same, {self._squares(self.taught)}whole, with a new cycle up to "
-            f"{self.taught_rate:g}, in which the networks of all seeds, as they are then, answer for the very images "
-            "that the network sees and for their mirror images, and it learns from their averaged answers (weight 0.8, "
-            "the labels 0.2; temperature 2); every other batch is of images mixed in pairs and has answers only. "
         )
 
 
@@ -127,7 +109,6 @@ RECIPES = {
             asked=0.885,  # the photographs are compressed, their colours at half the resolution: it costs some points
             erase=0.5,
             whitened=1000,
-            taught=72,
         ),
     ]
 }
@@ -145,7 +126,7 @@ def sets(recipe: Recipe) -> tuple[ImageSet, ImageSet]:
     return train, test
 
 
-def phases(recipe: Recipe, data: ImageSet, epochs: int) -> list[tuple[str, int, ImageSet]]:
+def phases(recipe: Recipe, data: ImageSet) -> list[tuple[str, int, ImageSet]]:
     """Return name, epochs and augmented images of each part of the training: on squares if asked, on whole images."""
     from ainotes.data import augment
 
@@ -153,99 +134,40 @@ def phases(recipe: Recipe, data: ImageSet, epochs: int) -> list[tuple[str, int, 
     erased = [augment.erase(recipe.erase)] if recipe.erase else []
     squares = augment.compose(augment.flip(), augment.crop(recipe.crops or 1), *colours)
     whole = augment.compose(augment.flip(), augment.shift(recipe.shift), *colours, *erased)
-    first = recipe.first(epochs)
-    parts = [("squares", first, squares), ("whole", epochs - first, whole)]
+    parts = [("squares", recipe.first, squares), ("whole", recipe.epochs - recipe.first, whole)]
     return [(name, epochs, data.with_augment(change)) for name, epochs, change in parts if epochs]
 
 
-def alone(recipe: Recipe, seed: int, data: tuple[ImageSet, ImageSet]) -> dict[str, Any]:
-    """Train from one seed on the labels; return the result."""
+def train(recipe: Recipe, seed: int, data: tuple[ImageSet, ImageSet]) -> dict[str, Any]:
+    """Train from one seed, or read what it gave before; return its result."""
     import torch
     from torch import nn
-
-    from ainotes import models
-
-    def begin() -> Learning:
-        torch.manual_seed(seed)
-        model = getattr(models, recipe.network)()
-        if recipe.whitened:
-            models.whiten(model.features[0], data[0].batch(slice(recipe.whitened))[0])
-        return Learning(model, model, nn.CrossEntropyLoss(label_smoothing=recipe.smoothing))
-
-    return learn(recipe, seed, data, f"{recipe.name}_{seed}_alone", begin, recipe.epochs, recipe.rate)
-
-
-def taught(recipe: Recipe, seed: int, seeds: list[int], data: tuple[ImageSet, ImageSet]) -> dict[str, Any]:
-    """Go on from one seed's network with the networks of all seeds as teachers; return the result."""
-    from taught import Taught
-
-    def begin() -> Learning:
-        student, *teachers = (read(recipe, RUNS / f"{recipe.name}_{one}_alone.safetensors") for one in [seed, *seeds])
-        lesson = Taught(student, teachers)
-        return Learning(lesson, student, lesson.loss)
-
-    return learn(recipe, seed, data, f"{recipe.name}_{seed}_taught", begin, recipe.taught, recipe.taught_rate)
-
-
-def both(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    """Return the result of two trainings, one after the other."""
-    return after | {"before": before["accuracy"], "seconds": before["seconds"] + after["seconds"]}
-
-
-@dataclass(frozen=True)
-class Learning:
-    """What `fit` trains, the network in it, and the loss."""
-
-    model: nn.Module
-    network: nn.Module
-    loss_fn: Callable[[Tensor, Tensor], Tensor]
-
-
-def learn(
-    recipe: Recipe,
-    seed: int,
-    data: tuple[ImageSet, ImageSet],
-    name: str,
-    begin: Callable[[], Learning],
-    epochs: int,
-    rate: float,
-) -> dict[str, Any]:
-    """Train one cycle of the learning rate, or read what it gave before; return its result."""
-    import torch
     from torch.utils.data import DataLoader
 
     from ainotes.utils.train import fit, get_device
 
+    name = f"{recipe.name}_{seed}"
     result_path = RUNS / f"{name}.json"
     if result_path.exists():
         return dict(json.loads(result_path.read_text(encoding="utf-8")))
     device, message = get_device()
     print(f"{name}. {message}", flush=True)
-    learning = begin()
-    trained = [weight for weight in learning.network.parameters() if weight.requires_grad]
-    optimizer = torch.optim.SGD(trained, rate, 0.9, weight_decay=recipe.decay, nesterov=True)
-    steps = epochs * (len(data[0]) // recipe.batch)
-    cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps, pct_start=0.25)
+    model = untrained(recipe, seed, data[0])
+    learning = [weight for weight in model.parameters() if weight.requires_grad]
+    optimizer = torch.optim.SGD(learning, recipe.rate, 0.9, weight_decay=recipe.decay, nesterov=True)
+    steps = recipe.epochs * (len(data[0]) // recipe.batch)
+    cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.rate, total_steps=steps, pct_start=0.25)
+    loss_fn = nn.CrossEntropyLoss(label_smoothing=recipe.smoothing)
     started = time.monotonic()
-    for part, count, images in phases(recipe, data[0], epochs):
+    for part, epochs, images in phases(recipe, data[0]):
         loader = DataLoader(images, batch_size=recipe.batch, shuffle=True, drop_last=True)
-        run = RUNS / f"{name}_{part}.pt"
-        fit(
-            loader,
-            learning.model,
-            learning.loss_fn,
-            optimizer,
-            count,
-            device,
-            scheduler=cycle,
-            seed=seed,
-            checkpoint=run,
-        )
+        checkpoint = RUNS / f"{name}_{part}.pt"
+        fit(loader, model, loss_fn, optimizer, epochs, device, scheduler=cycle, seed=seed, checkpoint=checkpoint)
     seconds = time.monotonic() - started
-    save(learning.network, RUNS / f"{name}.safetensors")
+    save(model, RUNS / f"{name}.safetensors")
     result = {
         "seed": seed,
-        "accuracy": test(read(recipe, RUNS / f"{name}.safetensors"), data[1]),
+        "accuracy": test(model, data[1], RUNS / f"{name}.safetensors"),
         "seconds": round(seconds),
         "date": date.today().isoformat(),
         "device": str(device),
@@ -257,16 +179,16 @@ def learn(
     return result
 
 
-def read(recipe: Recipe, path: Path) -> nn.Module:
-    """Return the network with the weights of a file, the first layer fixed as in training."""
-    from safetensors.torch import load_file
+def untrained(recipe: Recipe, seed: int, data: ImageSet) -> Any:
+    """Return the network with the random weights of a seed, the first layer whitened if asked."""
+    import torch
 
     from ainotes import models
 
-    model: nn.Module = getattr(models, recipe.network)()
-    model.load_state_dict(load_file(path))
+    torch.manual_seed(seed)
+    model: Any = getattr(models, recipe.network)()
     if recipe.whitened:
-        model.features[0].weight.requires_grad_(False)  # type: ignore[index, union-attr]
+        models.whiten(model.features[0], data.batch(slice(recipe.whitened))[0])
     return model
 
 
@@ -281,13 +203,15 @@ def save(model: nn.Module, path: Path) -> None:
     replace_atomically(path, lambda file: file.write(content))
 
 
-def test(model: nn.Module, data: ImageSet) -> float:
-    """Return the accuracy on the test images."""
+def test(model: nn.Module, data: ImageSet, path: Path) -> float:
+    """Return the accuracy of the weights in the file, rounded to half precision as they are, on the test images."""
+    from safetensors.torch import load_file
     from torch import nn
     from torch.utils.data import DataLoader
 
     from ainotes.utils.train import evaluate
 
+    model.cpu().load_state_dict(load_file(path))
     loader = DataLoader(data, batch_size=500)
     return float(evaluate(loader, model, nn.CrossEntropyLoss(), "cpu", precision="float32")["acc"])
 
@@ -304,8 +228,7 @@ def publish(recipe: Recipe, results: list[dict[str, Any]], data: ImageSet) -> No
     from ainotes.data.folders import replace_atomically
 
     target = WEIGHTS / f"{recipe.name}.safetensors"
-    last = "taught" if recipe.taught else "alone"
-    content = (RUNS / f"{recipe.name}_{results[0]['seed']}_{last}.safetensors").read_bytes()
+    content = (RUNS / f"{recipe.name}_{results[0]['seed']}.safetensors").read_bytes()
     replace_atomically(target, lambda file: file.write(content))
     known = json.dumps(facts(recipe, results, data, target), indent=2, ensure_ascii=False)
     write_text(WEIGHTS / f"{recipe.name}.json", known + "\n")
@@ -320,9 +243,7 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     recipe = RECIPES[asked.name]
     data = sets(recipe)
-    results = [alone(recipe, seed, data) for seed in asked.seeds]
-    if recipe.taught:
-        results = [both(before, taught(recipe, before["seed"], sorted(asked.seeds), data)) for before in results]
+    results = [train(recipe, seed, data) for seed in asked.seeds]
     publish(recipe, results, data[1])
     return 0
 

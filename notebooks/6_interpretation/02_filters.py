@@ -549,7 +549,6 @@ Quiz([
 
 # %% tags=["key-figures"]
 {
-    "network": seer.name,
     "plain: lead": round(reports["plain"][0], 2),
     "plain: roughness": round(reports["plain"][3], 2),
     "all three: lead": round(reports["all three"][0], 2),

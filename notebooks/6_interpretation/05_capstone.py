@@ -537,9 +537,9 @@ assert round(77 * (share * (1 - share) / 77) ** 0.5) == 2
     "own network, parameters": count_parameters(nets["own"]),
     "own network, receptive field": field,
     "transfer, validation": round(right["transfer"] / len(val), 4),
-    "chosen": chosen,
     "test accuracy": round(accuracy, 4),
-    "interval": [round(low, 3), round(high, 3)],
+    "test accuracy, lower end of the interval": round(low, 3),
+    "test accuracy, upper end of the interval": round(high, 3),
     "Grad-CAM and its randomised network: rank correlation": round(alike, 2),
 }
 

@@ -6,8 +6,11 @@ import re
 from html.parser import HTMLParser
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
+import nbformat
 import pytest
+from tools_path import load
 
+verify = load("verify")
 pytestmark = pytest.mark.browser
 
 
@@ -94,6 +97,13 @@ def test_a_table_that_a_cell_prints_is_a_table(site):
     texts = {name: (site.folder / name).read_text(encoding="utf-8") for name in site.pages}
     assert [name for name, text in texts.items() if re.search(r"<p>\s*\|", text)] == []
     assert "<table" in texts["notebooks/3_fashion_mnist/02_overfitting.html"]
+
+
+def test_every_lesson_reports_figures_that_can_be_recorded(book):
+    lessons = sorted((book.parent / "jupyter_execute" / "notebooks").rglob("*.ipynb"))
+    assert lessons, f"no executed lessons beside {book}"
+    for lesson in lessons:
+        assert verify.key_figures(nbformat.read(lesson, as_version=4)), f"{lesson.stem} reports none"
 
 
 def test_links_out_of_the_book_are_https(parsed):
