@@ -74,5 +74,6 @@ def table(results: list[Result]) -> list[str]:
         "seconds": lambda result: str(result["seconds"]),
         "date": lambda result: result["date"],
     }
-    cells = [list(columns), ["---"] * len(columns), *([show(each) for show in columns.values()] for each in results)]
-    return [f"| {' | '.join(row)} |" for row in cells]
+    rows = [[show(result) for show in columns.values()] for result in results]
+    head, *lines = [f"| {' | '.join(row)} |" for row in [list(columns), *rows]]
+    return [head, f"|{'---|' * len(columns)}", *lines]

@@ -65,16 +65,15 @@ class Recipe:
     def sentence(self) -> str:
         """The recipe in words, for the card."""
         whitened = f"The first layer is whitened by {self.whitened:,} training images. " if self.whitened else ""
+        squares = f"the first {self.first} on random squares of {self.crops} pixels, the others " if self.crops else ""
         erased = f", {self.erase:.0%} of them with a rectangle erased" if self.erase else ""
         colours = f", their brightness and contrast changed by up to {self.jitter:.0%}" if self.jitter else ""
-        squares = f"the first {self.first} on random squares of {self.crops} pixels, the others " if self.crops else ""
         moved = f"images moved by up to {self.shift} pixel{'s' * (self.shift > 1)}{erased}"
         return (
-            f"{whitened}{self.epochs} epochs in batches of {self.batch}, {squares}on {moved}; all "
-            f"mirrored half of the time{colours}, normalised by channel. SGD with Nesterov momentum 0.9 and weight "
-            f"decay {self.decay:g}, one cycle of the learning rate up to {self.rate:g}; cross-entropy with labels "
-            f"softened by {self.smoothing:g}. All training images are used; the test images decide "
-            "nothing and are seen at the end."
+            f"{whitened}{self.epochs} epochs in batches of {self.batch}, {squares}on {moved}; all mirrored half of "
+            f"the time{colours}, normalised by channel. SGD with Nesterov momentum 0.9 and weight decay "
+            f"{self.decay:g}, one cycle of the learning rate up to {self.rate:g}; cross-entropy with labels softened "
+            f"by {self.smoothing:g}. All training images are used, and the test images are seen once, at the end."
         )
 
 
