@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 import torch
 from safetensors.torch import load_file
-from tools_path import TOOLS, load
+from tools_path import load
 
 from ainotes.data import ImageSet
 
@@ -30,7 +30,6 @@ def folder(tmp_path_factory):
     """A folder in which the command trains a small network on small data; gone through by the module's tests."""
     folder = tmp_path_factory.mktemp("weights")
     with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(TOOLS))
         patch.setattr(weights, "RUNS", folder / "runs")
         patch.setattr(weights, "WEIGHTS", folder / "weights")
         patch.setattr(weights, "sets", lambda recipe: (images(32), images(20)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import statistics
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +38,7 @@ def card(recipe: Recipe, results: list[Result], source: str, weights: Path) -> s
 
     scores = [result["accuracy"] for result in results]
     mean = f"Mean of {len(scores)} seeds: {statistics.mean(scores):.2%}." if len(scores) > 1 else "One seed so far."
+    rows = [f"| {r['seed']} | {r['accuracy']:.2%} | {r['seconds']} | {r['date']} |" for r in results]
     first = results[0]
     size = weights.stat().st_size
     seeds = " ".join(str(result["seed"]) for result in results)
@@ -57,23 +57,12 @@ def card(recipe: Recipe, results: list[Result], source: str, weights: Path) -> s
             f"- **Versions**: Python {first['Python']}, torch {first['torch']}, device {first['device']}.",
             "- **Use**: for the lessons. It knows ten classes and nothing else, and names one of them for any picture.",
             "",
-            *table(results),
+            "| seed | accuracy on the test images | seconds | date |",
+            "|---|---|---|---|",
+            *rows,
             "",
             f"{mean} The file holds seed {first['seed']}, the first, and its accuracy is that of the file, in half "
             "precision as it is.",
             "",
         ]
     )
-
-
-def table(results: list[Result]) -> list[str]:
-    """Return what each seed reached, as lines of a Markdown table."""
-    columns: dict[str, Callable[[Result], str]] = {
-        "seed": lambda result: str(result["seed"]),
-        "accuracy on the test images": lambda result: f"{result['accuracy']:.2%}",
-        "seconds": lambda result: str(result["seconds"]),
-        "date": lambda result: result["date"],
-    }
-    rows = [[show(result) for show in columns.values()] for result in results]
-    head, *lines = [f"| {' | '.join(row)} |" for row in [list(columns), *rows]]
-    return [head, f"|{'---|' * len(columns)}", *lines]

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import setup
+from model_card import card, facts
 from project import ROOT, stop, write_text
 
 if TYPE_CHECKING:
@@ -222,8 +223,6 @@ def publish(recipe: Recipe, results: list[dict[str, Any]], data: ImageSet) -> No
         stop(
             f"{recipe.name}: a seed reached {worst:.2%}, the course promises {recipe.asked:.1%}: nothing is published."
         )
-    from model_card import card, facts
-
     from ainotes.data.folders import replace_atomically
 
     target = WEIGHTS / f"{recipe.name}.safetensors"
