@@ -5,6 +5,8 @@ import copy
 import pytest
 import torch
 from torch import nn
+from torch.nn.utils import prune
+from torch.nn.utils.parametrizations import weight_norm
 from torchvision import models as theirs
 from torchvision.transforms import Normalize
 from torchvision.transforms.v2 import Resize
@@ -13,6 +15,7 @@ from ainotes import models
 from ainotes.interpret import visualize_filters
 from ainotes.interpret.ascent import plan
 from ainotes.interpret.blur import blurred
+from ainotes.interpret.few_filters import only_filters
 from ainotes.interpret.way_back import short_way_to_pixels
 
 
@@ -196,6 +199,60 @@ def test_normalize_is_applied_to_what_the_network_sees():
         shifted[0].bias.sub_(0.5 * shifted[0].weight.sum(dim=(1, 2, 3)))
     first = visualize_filters(network, "3", 1, size=16, steps=4, normalize=told)
     torch.testing.assert_close(first, visualize_filters(shifted, "3", 1, size=16, steps=4), atol=1e-4, rtol=1e-4)
+
+
+# A layer that computes only the filters that are looked at
+
+
+@pytest.mark.parametrize("options", [{}, {"bias": False}, {"stride": 2, "padding": "valid"}])
+def test_a_narrowed_layer_gives_the_filters_in_the_order_asked_for(options):
+    layer, images = nn.Conv2d(3, 7, 3, **options).requires_grad_(False), torch.randn(2, 3, 9, 9)
+    own, expected = dict(layer.named_parameters()), layer(images)
+    with only_filters(layer, torch.tensor([6, 0, 6])) as channels:
+        assert channels.tolist() == [0, 1, 2]
+        torch.testing.assert_close(layer(images), expected[:, [6, 0, 6]])
+    assert all(layer.get_parameter(name) is parameter for name, parameter in own.items())
+    assert torch.equal(layer(images), expected)
+
+
+def test_a_narrowed_layer_is_whole_again_after_an_error():
+    layer = nn.Conv2d(3, 7, 3).requires_grad_(False)
+    weight, bias = layer.weight, layer.bias
+    with pytest.raises(RuntimeError, match="on purpose"), only_filters(layer, torch.tensor([1])):
+        raise RuntimeError("on purpose")
+    assert layer.weight is weight
+    assert layer.bias is bias
+
+
+def test_layers_that_are_more_than_a_convolution_compute_all_their_filters():
+    class Own(nn.Conv2d):
+        pass
+
+    watched = nn.Conv2d(3, 6, 3)
+    watched.register_forward_hook(lambda *given: None)
+    others = [
+        watched,
+        Own(3, 6, 3),
+        nn.Conv2d(3, 6, 3, groups=3),
+        nn.Linear(3, 6),
+        nn.Sequential(nn.Conv2d(3, 6, 3)),
+        prune.l1_unstructured(nn.Conv2d(3, 6, 3), "weight", 0.5),  # a hook writes the weights anew at each call
+        weight_norm(nn.Conv2d(3, 6, 3)),
+    ]
+    learning = nn.Conv2d(3, 6, 3)
+    for layer in [*(other.requires_grad_(False) for other in others), learning]:
+        with only_filters(layer, torch.tensor([4, 1])) as channels:
+            assert channels.tolist() == [4, 1]
+
+
+def test_a_pruned_layer_shows_the_filters_that_are_left():
+    network = net()
+    prune.l1_unstructured(network[3], "weight", 0.5)
+    plain = net()
+    with torch.no_grad():
+        plain[3].weight.copy_(network[3].weight)
+    pictures = visualize_filters(network, "3", [5, 2], size=16, steps=4)
+    torch.testing.assert_close(pictures, visualize_filters(plain, "3", [5, 2], size=16, steps=4))
 
 
 # The way back to the pixels

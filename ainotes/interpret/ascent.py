@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from .blur import blurred
+from .few_filters import only_filters
 from .layers import way_to
 from .passes import run, watched
 
@@ -74,10 +75,11 @@ class Ascent:
         numbers = torch.tensor(filters, device=self.place.device)
         logits = FAINT * torch.randn(1, self.channels, octaves[0][0], octaves[0][0], generator=generator)
         logits = logits.to(self.place).repeat(len(filters), 1, 1, 1)  # of the pixels; the same noise for every filter
-        for size, steps in octaves:
-            logits = nn.functional.interpolate(logits, size=(size, size), mode="bilinear", align_corners=False)
-            for shift in self._shifts(steps, generator):
-                logits = blurred(logits + self.rate * self._uphill(logits, numbers, shift), self.blur)
+        with only_filters(self.layer, numbers) as channels:
+            for size, steps in octaves:
+                logits = nn.functional.interpolate(logits, size=(size, size), mode="bilinear", align_corners=False)
+                for shift in self._shifts(steps, generator):
+                    logits = blurred(logits + self.rate * self._uphill(logits, channels, shift), self.blur)
         return logits.sigmoid().float().cpu()
 
     @property
@@ -91,24 +93,24 @@ class Ascent:
             down, right = torch.randint(-self.jitter, self.jitter + 1, (2,), generator=generator).tolist()
             yield down, right
 
-    def _uphill(self, logits: Tensor, numbers: Tensor, shift: tuple[int, int]) -> Tensor:
+    def _uphill(self, logits: Tensor, channels: Tensor, shift: tuple[int, int]) -> Tensor:
         """Return the direction in which each filter's mean answer grows, of root mean square 1 for each picture."""
         logits = logits.detach().requires_grad_()
-        answers = self.answers(logits.sigmoid().roll(shift, dims=(2, 3)), numbers)  # (filters,)
+        answers = self.answers(logits.sigmoid().roll(shift, dims=(2, 3)), channels)  # (filters,)
         wanted = answers.sum()  # in evaluation mode no picture sees another
         [gradient] = torch.autograd.grad(wanted, logits)
         square = gradient.square().mean(dim=(1, 2, 3), keepdim=True)
         return gradient / (square + SILENT).sqrt()
 
-    def answers(self, pixels: Tensor, numbers: Tensor) -> Tensor:
-        """Return the mean answer (N,) of filters `numbers` (N,), each to its picture, by a pass that ends there.
+    def answers(self, pixels: Tensor, channels: Tensor) -> Tensor:
+        """Return the mean answer (N,) in the layer's `channels` (N,), each to its picture, by a pass that ends there.
 
         A plain mean over a convolution without ReLU is linear, so that an edge detector's answers would cancel out.
         """
         with watched(self.function, {self.name: self.layer}, stop=True) as seen:
             prepared = self.prepared(pixels).contiguous(memory_format=torch.channels_last)  # faster on CPUs
             run(way_to(self.model, self.layer), prepared)
-        maps = seen[self.name][torch.arange(len(numbers)), numbers]  # (N, rows, columns), or (N,) of a linear layer
+        maps = seen[self.name][torch.arange(len(channels)), channels]  # (N, rows, columns), or (N,) of a linear layer
         maps = nn.functional.leaky_relu(maps, LEAK)
         return maps.mean(dim=(1, 2)) if maps.ndim > 1 else maps
 

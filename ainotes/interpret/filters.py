@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from .. import shapes
 from ..models.network import Network
+from ..utils.precision import keep_freed_memory
 from .ascent import Ascent, plan
 from .guest import model_itself, visiting
 from .layers import Layer, find_layer, is_channels_last, refuse_transformer, way_to
@@ -40,10 +41,11 @@ def visualize_filters(
 ) -> Tensor:
     """Return for each filter of a layer a picture that makes its answers large, found by gradient ascent.
 
-    All filters climb at once, a picture each, in one batch; a pass goes no further than the layer, and no weight gets a
-    gradient. A picture starts as faint noise, small, and is enlarged in octaves: coarse shapes first, then details.
-    Before each step it is shifted a little at random, so that no pixel can count on its place, and after it blurred a
-    little, so that no pattern of single pixels wins. What comes back is what the network saw.
+    All filters climb at once, a picture each, in one batch. A pass goes no further than the layer, of which it computes
+    only these filters where it is a plain convolution, and no weight gets a gradient. A picture starts as faint noise,
+    small, and is enlarged in octaves: coarse shapes first, then details. Before each step it is shifted a little at
+    random, so that no pixel can count on its place, and after it blurred a little, so that no pattern of single pixels
+    wins. What comes back is what the network saw.
 
     The network is left as it was: modes, hooks, gradients, and torch's random generators, also after an error.
 
@@ -103,6 +105,7 @@ def visualize_filters(
     >>> visualize_filters(net, "2", [0, 5], size=16, steps=4).shape
     torch.Size([2, 3, 16, 16])
     """
+    keep_freed_memory()  # each pass takes and frees the same large maps
     counts = {"size": size, "steps": steps, "octaves": octaves, "batch_size": batch_size}
     for name, count in counts.items():
         shapes.whole(NAME, name, count, 1)
