@@ -24,6 +24,10 @@ class Canvas:
         """Fill a polygon."""
         self.pen.polygon([(float(x), float(y)) for x, y in points], fill=_grey(value))
 
+    def mirrored(self, half: Sequence[Point], value: float) -> None:
+        """Fill what is alike on both sides of the middle; `half` counts its columns from there."""
+        self.polygon([(MIDDLE + x, y) for x, y in half] + [(MIDDLE - x, y) for x, y in reversed(half)], value)
+
     def line(self, points: Sequence[Point] | np.ndarray, value: float, width: float = 2) -> None:
         """Draw a broken line."""
         self.pen.line([(float(x), float(y)) for x, y in points], fill=_grey(value), width=max(1, round(width)))
