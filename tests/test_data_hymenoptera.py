@@ -142,7 +142,7 @@ def test_then_a_download_which_is_unpacked_into_the_cache_for_everybody(place, c
     assert len(photographs(size=20)[0]) == 5, "the lesson on overfitting finds them too"
     folder = place.cache / "hymenoptera_data" / "val"
     assert ImageFolder(folder).class_to_idx == {"ants": 0, "bees": 1}
-    assert capsys.readouterr().out == "Skipped, as no readable photographs: train/ants/imageNotFound.gif.\n"
+    assert capsys.readouterr().out == "Skipped (not a readable photograph): train/ants/imageNotFound.gif.\n"
 
 
 def test_an_archive_in_the_data_folder_is_unpacked_into_the_cache_and_stays_as_it_is(place):
@@ -378,7 +378,7 @@ def test_the_real_photographs_are_complete(monkeypatch, tmp_path, capsys):
     assert train.labels.bincount().tolist() == [123, 121]
     assert val.labels.bincount().tolist() == [70, 83]
     assert not train.is_standin
-    assert capsys.readouterr().out == "Skipped, as no readable photographs: train/ants/imageNotFound.gif.\n"
+    assert capsys.readouterr().out == "Skipped (not a readable photograph): train/ants/imageNotFound.gif.\n"
     notices.forget()
 
 

@@ -95,7 +95,7 @@ def test_what_is_no_photograph_is_named_in_one_line_and_skipped(data, capsys):
     train, val = photographs(size=20)
     assert (len(train), len(val)) == (6, 4)
     assert capsys.readouterr().out == (
-        "Skipped, as no readable photographs: train/ants/placeholder.gif, train/bees/broken.jpg, val/ants/empty.png.\n"
+        "Skipped (not a readable photograph): train/ants/placeholder.gif, train/bees/broken.jpg, val/ants/empty.png.\n"
     )
 
 

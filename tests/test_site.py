@@ -122,8 +122,11 @@ def test_names_and_values_of_a_record_are_text_not_markup():
     assert "<dt>loss &lt; floor</dt>" in page
 
 
-def test_the_record_stands_right_under_the_title(tmp_path):
+@pytest.mark.parametrize("short", ["", "1"])
+def test_the_record_stands_right_under_the_title_and_a_short_run_says_so(tmp_path, monkeypatch, short):
     from docutils import nodes
+
+    monkeypatch.setenv("AINOTES_SHORT", short)
 
     page = "notebooks/1_x/01_y"
     for path, text in {f"{page}.ipynb": '{"cells": []}', "data/verified.json": json.dumps({page: RECORD})}.items():
@@ -135,7 +138,8 @@ def test_the_record_stands_right_under_the_title(tmp_path):
     app = SimpleNamespace(srcdir=tmp_path, env=SimpleNamespace(docname=page, note_dependency=noted.append))
     lessons.add_verified(app, tree)
     assert [type(node) for node in tree[0]] == [nodes.title, nodes.raw, nodes.paragraph]
-    assert tree[0][1].astext() == lessons.verified(RECORD, lessons.code_hash('{"cells": []}'))
+    record = lessons.verified(RECORD, lessons.code_hash('{"cells": []}'))
+    assert tree[0][1].astext() == record + (lessons.SHORT if short else "")
     assert noted == [str(tmp_path / "data" / "verified.json")]
 
 

@@ -108,7 +108,7 @@ def _load_folder(root: Path, files: dict[tuple[str, str], list[Path]], size: int
             images[part].append(image)
             labels[part].append(0 if kind == "ants" else 1)
     if skipped:
-        tell_once(f"Skipped, as no readable photographs: {', '.join(skipped)}.")
+        tell_once(f"Skipped (not a readable photograph): {', '.join(skipped)}.")
     for part, kind in files:
         if (0 if kind == "ants" else 1) not in labels[part]:
             raise ValueError(f"{part}/{kind} holds no readable photograph")

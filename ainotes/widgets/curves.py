@@ -32,7 +32,7 @@ class CurveExplorer(LiveFigure):
     Attributes
     ----------
     epoch : int
-        The epoch whose values are read out, from 1. Synchronised, as are `metric`, `patience`, `hidden` (names of
+        The epoch whose values are read out, from 1; first the last one that every run has reached. Synchronised, as are `metric`, `patience`, `hidden` (names of
         the runs that are switched off) and `log` (logarithmic axis).
 
     Raises
@@ -75,11 +75,10 @@ class CurveExplorer(LiveFigure):
         metric = metric.removeprefix("val_")
         if metric not in known:
             raise ValueError(f"CurveExplorer: no metric {metric!r} in the runs, which have {known}")
-        last = _last(checked)
         super().__init__(
             runs=checked,
             metric=metric,
-            epoch=last,
+            epoch=min(_length(run) for run in checked),
             patience=patience,
             title=title,
             alt=_describe(checked, metric) if alt is None else alt,
@@ -129,7 +128,11 @@ def _metrics(runs: list[dict]) -> list[str]:
 
 
 def _last(runs: list[dict]) -> int:
-    return max(len(values) for run in runs for values in run["history"].values())
+    return max(map(_length, runs))
+
+
+def _length(run: dict) -> int:
+    return max(len(values) for values in run["history"].values())
 
 
 def _describe(runs: list[dict], metric: str) -> str:

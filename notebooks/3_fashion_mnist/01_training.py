@@ -12,7 +12,7 @@
 # # Train your first convnet
 # [![Open in Colab](../../site/_static/colab.svg)](https://colab.research.google.com/github/ainotes-course/ainotes/blob/main/notebooks/3_fashion_mnist/01_training.ipynb)
 #
-# *From ten thousand pictures of clothes to a network that names them, with every step in your hands.*
+# *From sixty thousand pictures of clothes to a network that names them, with every step in your hands.*
 #
 # **Before you start**: a little PyTorch (tensors, `nn.Module`), and what a convolution is
 # ([Part 1](../1_convolutions/02_convolution.ipynb)). **Time**: 45 minutes. Runs offline, no GPU.
@@ -167,7 +167,7 @@ class Convnet(nn.Module):
             nn.Flatten(),  # (N, 1600)
             nn.Linear(64 * 5 * 5, 128),
             nn.ReLU(),
-            nn.Linear(128, 10),  # (N, 10): one score a class, a *logit*
+            nn.Linear(128, 10),  # (N, 10): one score a class, a logit
         )
 
     def forward(self, images):
@@ -330,14 +330,14 @@ Markdown(
 # Four changes, each with a reason:
 #
 # 1. **batch normalisation** (Ioffe and Szegedy, 2015) after every convolution, so that larger steps stay safe,
-# 2. **two more layers per stage, global average pooling** instead of the big linear layer: more to see with, less to
-#    memorise with,
+# 2. **more convolutions**, five instead of two, and **global average pooling** instead of the big linear layer: more to
+#    see with, less to memorise with,
 # 3. **augmentation**: each image is mirrored half of the time and moved by up to one pixel, anew in each epoch,
 # 4. **one cycle** of the learning rate (Smith and Topin, 2018), up and then down to nothing, with AdamW
 #    (Loshchilov and Hutter, 2019) and softened labels (Szegedy et al., 2016).
 #
-# The first changes the network, the last changes how it walks. This time we watch a validation set, because we are
-# choosing.
+# The first two change the network, the third what it sees, the last how it walks. This time we watch a validation set,
+# because we are choosing.
 
 # %%
 def stage(c_in, c_out):
@@ -383,8 +383,8 @@ better_history = fit(
 better_seconds = time.perf_counter() - start
 
 # %% [markdown]
-# Move along the epochs. Augmentation makes the *training* images harder than the validation ones, so the dashed line
-# may lie above the solid one.
+# Move along the epochs. Augmentation makes the *training* images harder than the validation ones, so the dashed
+# line of the training accuracy may lie below the solid one; choose *Loss*, and it may lie above.
 
 # %%
 from ainotes.widgets import CurveExplorer
@@ -475,6 +475,8 @@ plot_calibration(truth, probabilities)
 confidence = probabilities.max(dim=1).values.mean().item()
 right = (predictions == truth).float().mean().item()
 verdict = "more sure than right" if confidence > right else "more right than sure"
+if abs(confidence - right) < 0.005:
+    verdict = "about as sure as right"
 Markdown(
     f"Mean confidence {confidence:.1%}, accuracy {right:.1%}: on the whole this network is {verdict}."
     + (" Softened labels push towards the cautious side, because they never ask for 100 %." if full else "")

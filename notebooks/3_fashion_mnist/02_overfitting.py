@@ -162,7 +162,7 @@ if full:
     assert elsewhere < 0.2
 
 # %% [markdown]
-# The net can store a thousand arbitrary answers (Zhang and others, 2017, did it with a whole ImageNet). So a perfect
+# The net can store a thousand arbitrary answers (Zhang and others, 2017, had nets learn the whole of ImageNet so). So a perfect
 # training accuracy proves nothing at all: what a net has *understood* shows only on images that it has not learnt from.
 #
 # ## Exercise 1 · which net, which epoch · ★☆☆ · 6 minutes
@@ -394,7 +394,8 @@ assert norms["weight decay"] < norms["plain"]
 nets["batch norm"] = wide_net(norm=nn.BatchNorm2d)
 runs["batch norm"] = train_net(nets["batch norm"], few)
 first = {name: next((e for e, acc in enumerate(runs[name]["acc"], 1) if acc > 0.9), None) for name in runs}
-print(f"first epoch with a training accuracy above 90 %: plain {first['plain']}, batch norm {first['batch norm']}")
+for name in ("plain", "batch norm"):
+    print(f"{name}: a training accuracy above 90 % {f'in epoch {first[name]}' if first[name] else 'in no epoch yet'}")
 if full:
     assert first["batch norm"] < first["plain"]
 
@@ -461,8 +462,8 @@ if full:
 # loss, and with it a confidence that can be believed; a gain inside its margin is no gain that you have shown.
 # Early stopping keeps the epoch of the lowest loss, which need not be the most accurate one. It buys calm and time.
 #
-# Two cautions. The training accuracies of the augmented and the dropped-out net are measured under their handicap, and
-# do not compare with the others. And the margin speaks of these images only: another seed moves every row a little.
+# Two cautions. The training accuracies of the augmented and the dropped-out net are measured under their handicap, so
+# they cannot be compared with the others. And the margin speaks of these images only: another seed moves every row a little.
 #
 # ## The exam
 # The test images have not been touched. Two nets sit the exam, the plain one and the one with everything, both chosen

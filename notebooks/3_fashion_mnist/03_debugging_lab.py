@@ -439,16 +439,16 @@ print("cured: the same loss at every step" if cured else "not cured yet: mend tr
 
 # %% [markdown]
 # ## B: the measurement
-# Patient B's training curve is the healthy one. Its validation has lost the lead, it trembles, and a second look at
-# the same weights gives another number.
+# Patient B's training curve is as good as the healthy one. Its validation has lost the lead, it trembles, and a second
+# look at the same weights gives another number.
 
 # %%
 print(patients.code("B"))
 
 # %% [markdown]
 # `no_grad()` only stops autograd from recording. Dropout still drops half of the features of every image, at random.
-# Nothing is wrong with this *network*: on fresh images, measured properly, it is as good as the healthy one. A sick
-# measurement, then, and it makes you throw away good networks.
+# Nothing is wrong with this *network*: on fresh images, measured properly, it is about as good as the healthy one. A
+# sick measurement, then, and it makes you throw away good networks.
 #
 # With batch normalisation the same mistake is worse: in training mode the answer for one image depends on *which other
 # images are in its batch*, and the layer's running statistics change while you measure.

@@ -50,7 +50,8 @@ garments = fashion_mnist(train=True)
 full = full_run(garments)
 device, message = get_device(use_mps=False)  # an Apple GPU lacks several of the switches that we try
 cores = os.cpu_count()
-print(f"{message} {platform.system()}, {cores} cores, {torch.get_num_threads()} threads, PyTorch {torch.__version__}")
+print(message)
+print(f"{platform.system()}, cores: {cores}, threads: {torch.get_num_threads()}, PyTorch {torch.__version__}")
 
 # %% [markdown]
 # ## A stopwatch that does not lie
@@ -856,7 +857,7 @@ Quiz(
 )
 
 # %% [markdown]
-# **Next**: part 4, networks that others have trained.
+# **Next**: [part 4](../4_pretrained/01_answers.ipynb), networks that others have trained.
 #
 # **Sources**
 # - Amdahl (1967), *Validity of the single processor approach to achieving large scale computing capabilities*, AFIPS.

@@ -488,7 +488,7 @@ figure = AltFigure(height=3.0, alt=told)
 axes = figure.subplots()
 axes.axhline(0, color="0.6", linewidth=1)
 axes.scatter(loudness, 100 * cost)
-axes.annotate("loudest", (loudness[loudest], 100 * cost[loudest]), (0, 6), textcoords="offset points", ha="center")
+axes.annotate("loudest", (loudness[loudest], 100 * cost[loudest]), (-6, 4), textcoords="offset points", ha="right")
 axes.set(xlabel="mean answer of the filter", ylabel="accuracy lost, in points")
 figure
 
@@ -496,8 +496,8 @@ figure
 step = 100 / len(labels)  # points that one garment more or less makes
 together = right_without(loudness.topk(16).indices)
 Markdown(
-    f"Without the loudest filter, number {loudest}, the network loses {100 * cost[loudest]:.1f} points; the dearest of "
-    f"all 64 is number {dearest}, at {100 * cost[dearest]:.1f}. Loudness and cost are correlated by {correlation:.2f}. "
+    f"Without the loudest filter, number {loudest}, the network loses {100 * cost[loudest]:.2f} points; the costliest of "
+    f"all 64 is number {dearest}, at {100 * cost[dearest]:.2f}. Loudness and cost are correlated by {correlation:.2f}. "
     f"(One garment is {step:.2f} points.) Without the 16 loudest together {together:.0%} are "
     f"right, with all {base:.0%}."
 )
@@ -620,7 +620,8 @@ Quiz([
 # - Kernels become pictures whose grey is zero; you measure how much of them is edge, and compare with chance.
 # - A hook keeps maps: `detach`, `clone`, `remove`. `activations` does it for several layers.
 # - Silent filters are counted over many images; one step that is too large makes them.
-# - Neighbours of one class grow with depth in a trained network, and not in an untrained one: that is abstraction.
+# - The share of neighbours of one class grows with depth in a trained network, and not in an untrained one: that is
+#   abstraction.
 # - Bright is not important, a favourite is not a meaning, and every picture has a scale.
 #
 # **Next**: [What a filter wants to see](02_filters.ipynb) · **Sources**: Krizhevsky, Sutskever and Hinton (2012),

@@ -124,7 +124,7 @@ assert ex.climb_step.check(climb_step).passed
 # Pixels must stay in [0, 1]. So the picture that climbs may take any value, and a sigmoid makes pixels of it. It begins
 # as faint noise around grey.
 #
-# **Predict, then run**: forty steps. What will it look like?
+# **Predict, then run**: after all its steps, what will it look like?
 
 # %%
 def score(picture):
@@ -426,14 +426,14 @@ Markdown(
 
 # %% [markdown]
 # Of course: the ascent *looks for* large answers, in any network. To beat nature says that ascent works, not that
-# something has been learnt. What differs is by *how much* they win, deep in the network, and what the pictures are:
+# something has been learnt. What differs is by *how much* they win, the lead, and what the pictures are:
 
 # %%
 gallery(untrained_pictures, "What filters of an untrained network want to see")
 
 # %% [markdown]
-# First layers look alike, trained or not: stripes and colours prove little. Deeper down the untrained network's
-# pictures are blotches, all of one kind. If you show such pictures as a finding, show this one beside them.
+# Even a first layer that was never trained has its colours and slanted stripes: they prove little. Deeper down the
+# untrained network's pictures are blotches, all of one kind. If you show such pictures as a finding, show this one beside them.
 #
 # ## What they do not prove
 # **They are not *the* picture.** Another seed, another climb:
@@ -483,8 +483,8 @@ plot_images(garments, titles=titles, columns=10, alt=told)
 assert (probabilities.argmax(dim=1) == torch.arange(10)).sum() >= 8
 
 # %% [markdown]
-# Here they are in the network explorer, each followed by a real or drawn garment of its class. Go from layer to layer
-# and compare: which maps shine in both? Switch them off; who loses more, the pattern or the garment? Then draw: can you
+# Here they are in the network explorer: the ten patterns, then a garment of each class in the same order. Go from layer
+# to layer and compare: which maps shine in both? Switch them off; who loses more, the pattern or the garment? Then draw: can you
 # make a pattern of your own that gets 99 %, and is no garment?
 
 # %%

@@ -76,7 +76,8 @@ BlockDiagram(seer.model.classifier, maps.shape[1:], name="From maps to logits", 
 # So the logit is a sum over channels $k$ of weight times mean, and a mean is a sum over places $(i, j)$. Sums may
 # change their order:
 #
-# $$ \sum_k w_k \cdot \frac{1}{n} \sum_{i,j} A^k_{ij} \;=\; \frac{1}{n} \sum_{i,j} \Big( \sum_k w_k A^k_{ij} \Big) $$
+# $$ \begin{aligned} &\sum_k w_k \cdot \frac{1}{n} \sum_{i,j} A^k_{ij} \\ =\; &\frac{1}{n} \sum_{i,j} \Big( \sum_k w_k A^k_{ij} \Big)
+# \end{aligned} $$
 #
 # What stands in the brackets belongs to *one place*. It is the class's map, a **class activation map** or CAM (Zhou et
 # al., 2016): no trick, only the logit before it was averaged.
@@ -134,7 +135,7 @@ plot_heat(pixels, places / places.max(), "for Cat, largest = 1")
 
 # %% [markdown]
 # ## Any other head: ask the gradient
-# Most networks have no such average. The garment network of part 3 flattens its maps: each *place* of each map has a
+# Not every network has such an average. The garment network of part 3 flattens its maps: each *place* of each map has a
 # weight of its own, in a layer that is not even the last. What is a whole map worth to a class then?
 #
 # The gradient knows. It says for each number of each map how fast the class's logit grows with it. **Grad-CAM**
@@ -288,7 +289,7 @@ for number in wanted:
     heat = interpret.grad_cam(network.model, "features", pair, number)[0]
     left[network.categories[number]] = (heat[:, :middle].sum() / heat.sum()).item()
 for name, share in left.items():
-    print(f"{name}: {share:.0%} of the map lie in the left half")
+    print(f"{name}: {share:.0%} of the map lies in the left half")
 first, second = left.values()
 assert first > second
 
@@ -311,9 +312,9 @@ print(f"without a class: {blind[:, :middle].sum() / blind.sum():.0%} in the left
 # ## Asking the pixels
 # Grad-CAM looks at the last maps, with as many places as these have. Three other methods ask each *pixel*:
 #
-# - **saliency** (Simonyan et al., 2014): how fast does the score change with this pixel? It costs one way back.
+# - **saliency** (Simonyan et al., 2014): how fast does the score change with this pixel? One backward pass.
 # - **integrated gradients** (Sundararajan et al., 2017): what is this pixel's share in the score's difference from that
-#   of an empty picture? One way back for each of some steps between the two.
+#   of an empty picture? One backward pass for each of some steps between the two.
 # - **occlusion** (Zeiler and Fergus, 2014): how far does the score fall if I cover this place? One pass for each place.
 #
 # Occlusion is the most honest question, for it *does* something to the picture, and the simplest to write.
@@ -379,7 +380,7 @@ for name, share, gap in zip(photographs, shares.tolist(), (whole - nothing).toli
 
 # %% [markdown]
 # Integrated gradients promise to be *complete*: a picture's shares add up to the difference of its score from that of
-# an empty picture, the better the more steps. Saliency promises nothing of the kind.
+# an empty picture, the more steps the better. Saliency promises nothing of the kind.
 #
 # For the eye, each map is cut off below 0 and divided by its 99th percentile: without that a few single pixels would
 # leave all others dark. Remember that somebody made this choice, in every such picture you meet.
@@ -506,7 +507,7 @@ Quiz([
 
 # %% [markdown]
 # ## What you can do now
-# - Where a network averages its maps, a class's map is the logit before the average: you added it up, and back.
+# - Where a network averages its maps, a class's map is the logit before the average: the mean of the one is the other.
 # - Grad-CAM weighs maps by mean gradients, for any head; your ten lines agree with two libraries.
 # - Asked for another class, the map moves to the other thing.
 # - Saliency asks for slopes, integrated gradients for shares, occlusion for falls; they need not agree.

@@ -12,7 +12,7 @@
 # # Is it true? Explanations put to the test
 # [![Open in Colab](../../site/_static/colab.svg)](https://colab.research.google.com/github/ainotes-course/ainotes/blob/main/notebooks/6_interpretation/04_measuring.ipynb)
 #
-# *Catch a network that cheats, then put the maps that caught it to three tests of their own.*
+# *Catch a network that cheats, then put the maps that caught it to two tests of their own.*
 #
 # **Before you start**: [Where does it look?](03_class_activation.ipynb). **Time**: 55 minutes. Runs offline, no GPU.
 #
@@ -151,7 +151,7 @@ corner = torch.zeros(28, 28, dtype=torch.bool)
 corner[:6, :6] = True  # the mark, and two pixels around it: a place of the map is two pixels wide
 area = corner.float().mean().item()
 in_corner = share_inside(heat, corner).mean().item()
-print(f"{in_corner:.0%} of the heat for Coat lie in the corner, which is {area:.1%} of the picture")
+print(f"{in_corner:.0%} of the heat for Coat lies in the corner, which is {area:.1%} of the picture")
 assert in_corner > 3 * area
 
 # %% [markdown]
@@ -201,7 +201,7 @@ PageClassifier(
 
 # %% [markdown]
 # ## The cure, and a blind spot
-# If the mark cannot be had away, make it worthless: put it on half of the photographs, by chance.
+# If the mark cannot be removed, make it worthless: put it on half of the photographs, by chance.
 
 # %%
 by_chance = torch.rand(len(images), generator=torch.Generator().manual_seed(1)) < 0.5
@@ -340,12 +340,12 @@ order = sorted(area, key=area.get)
 verdict = "before" if area["edges"] < area["Grad-CAM"] else "behind"
 Markdown(
     f"From the best to the worst: {', '.join(order)}. The edges stand **{verdict}** Grad-CAM, whose map of 11 × 11 "
-    "places is coarse for garments of 28 × 28 pixels. They know nothing of the network; but a network needs edges, and "
-    "that is enough for a good curve."
+    "places is coarse for garments of 28 × 28 pixels. They know nothing of the network, and stand "
+    + ("before chance all the same: a network needs edges." if area["edges"] < area["random"] else "behind chance.")
 )
 
 # %% [markdown]
-# So a good curve does not show that a map came *out of this network*. There are two more things to keep in mind: a
+# A good curve does not show that a map came *out of this network*. There are two more things to keep in mind: a
 # photograph with holes is no photograph, and the network has never seen one; and the curve depends on what you put into
 # the holes.
 #
@@ -415,7 +415,7 @@ assert head["Grad-CAM"] < 0.9
 notice = [name for name in checks if head[name] < 0.9 and end[name] < 0.6]
 fail = [name for name in checks if name not in notice]
 Markdown(f"Failed, for they stay at 0.90 or more when the head forgets, or at 0.60 or more in the end: "
-         f"**{', '.join(fail)}**. Passed: {', '.join(notice)}.")  # fmt: skip
+         f"**{'; '.join(fail)}**. Passed: {'; '.join(notice)}.")  # fmt: skip
 
 # %% [markdown]
 # Look at the second row. Only the *last* layer has forgotten: the network cannot tell a boot from a bag any more. Yet
@@ -466,10 +466,10 @@ places = network.model.features(batch[:1]).shape[-1]
 stays = memories["Eigen-CAM"][-1]
 Markdown(
     f"With {places} × {places} places, Grad-CAM is **{'better' if needed else 'worse'}** than chance at naming the "
-    "pixels that this network needs. At the end, all weights noise, it is like itself by "
-    f"{memories['Grad-CAM'][-1]:.2f}, and Eigen-CAM by {stays:.2f}: "
+    "pixels that this network needs. At the end, all weights noise, its likeness to itself is "
+    f"{memories['Grad-CAM'][-1]:.2f}, and that of Eigen-CAM {stays:.2f}: "
     + ("even noise draws its picture. It is the one that fails." if stays > 0.5 else
-       "this time it moves, too; but it failed above, where only the head had forgotten.")
+       "in the end it moves, as it did on garments. It fails where only the head has forgotten.")
 )  # fmt: skip
 
 # %% [markdown]
@@ -548,7 +548,8 @@ Quiz([
 # %% [markdown]
 # ## What you can do now
 # - A map found the mark; taking the mark away, and giving it to the others, proved it.
-# - Deletion and insertion ask whether the network needs what a map marks. Edges need no network to do well.
+# - Deletion and insertion ask whether the network needs what a map marks. Edges, which know no
+#   network, can do well.
 # - A randomised network asks whether the map needs the network. What does not change was not learned.
 # - No map shows what is missing, or why, or that an answer is right.
 #

@@ -69,7 +69,7 @@ plot_images([train.images[place] for place in shown], [classes[train.labels[plac
 
 # %% [markdown]
 # ## 3 · What is easy
-# Before any convolution: what reaches somebody who always says the larger class? And one dense layer on all the
+# Before any convolution: how far does somebody come who always says the larger class? And one dense layer on all the
 # pixels, at 64 rows? It has a weight for each pixel, channel and class, and no idea that pixels have neighbours
 # ([Images as tensors](../1_convolutions/01_images.ipynb)).
 #
@@ -233,12 +233,12 @@ history = fit(
 )
 right["transfer"] = count_right(history)
 nets["transfer"] = replace_head(network, head)
-print(f"transfer: {right['transfer'] / len(val):.1%}, after {time.perf_counter() - begin:.0f} seconds")
+print(f"transfer: {right['transfer'] / len(val):.1%}, after {time.perf_counter() - begin:.1f} seconds")
 
 # %% [markdown]
 # ## 7 · Choose
-# The larger network is not chosen because it is two pictures ahead: another sample of pictures might turn that round.
-# Among those that the validation cannot tell from the best, the simplest is enough.
+# Two pictures more are no reason to choose the larger network: another sample of pictures might turn that round. Among
+# those that the validation cannot tell from the best, the simplest is enough.
 #
 # ## Exercise 2 · the simplest that is good enough · ★★☆ · 8 minutes
 # `results` is a dict from a name to (right, total, parameters). Write `choose_simplest(results)`: the name of the one
@@ -303,7 +303,7 @@ logits, labels = asked(test)
 answers = logits.argmax(dim=1)
 accuracy = (answers == labels).float().mean().item()
 low, high = interval(accuracy, len(test))
-baseline = (labels == train.labels.bincount().argmax()).float().mean().item()
+baseline = labels.bincount().max().item() / len(labels)
 print(f"{chosen}: {accuracy:.1%} of {len(test)} test pictures, {low:.0%} to {high:.0%}; larger class {baseline:.1%}")
 
 # %% [markdown]
@@ -452,8 +452,8 @@ def model_card(facts):
         f"### {facts['name']}",
         f"- **Knows** {', '.join(facts['classes'])}; {facts['parameters']:,} parameters.",
         f"- **Learnt from** {facts['train']:,} pictures, judged once by {facts['test']:,} others.",
-        f"- **Right** in {facts['accuracy']:.1%} of them, on many others probably in {facts['low']:.1%} to "
-        f"{facts['high']:.1%}. Always the largest class: {facts['baseline']:.1%}.",
+        f"- **Right** in {facts['accuracy']:.1%} of them; on others of the kind, between {facts['low']:.1%} and "
+        f"{facts['high']:.1%} are likely. Always saying the largest class: {facts['baseline']:.1%}.",
         f"- **Weakest** at {facts['weakest']}. **Not for** {facts['not_for']}.",
     ]
     return "\n".join(lines)
@@ -551,8 +551,9 @@ assert round(77 * (share * (1 - share) / 77) ** 0.5) == 2
 # - You tested the explanation, and your network has a card that says what it is not for.
 #
 # **Next**: your own questions. The [references](../../site/bibliography.md) are a good place to find some, and the
-# [page for teachers](../../site/teaching.md) says how to make lessons of them. · **Sources**: Mitchell et al. (2019),
-# *Model cards for model reporting*; Adebayo et al. (2018), *Sanity checks for saliency maps*; Selvaraju et al. (2017),
-# *Grad-CAM*; Breiman, Friedman, Olshen and Stone (1984), *Classification and regression trees*; Wilson (1927),
-# *Probable inference, the law of succession, and statistical inference*. All in the
+# [page for teachers](../../site/teaching.md) says how to make lessons of them.
+#
+# **Sources**: Mitchell et al. (2019), *Model cards for model reporting*; Adebayo et al. (2018), *Sanity checks for
+# saliency maps*; Selvaraju et al. (2017), *Grad-CAM*; Breiman, Friedman, Olshen and Stone (1984), *Classification and
+# regression trees*; Wilson (1927), *Probable inference, the law of succession, and statistical inference*. All in the
 # [bibliography](../../site/bibliography.md).

@@ -105,6 +105,7 @@ const word = (metric) => WORDS[metric] ?? metric;
 const HEIGHT = 310;
 const WORD = { wide: 34, high: 15 }; // the room of a "best" beside another, or beside the ring of a best epoch
 const EDGE = { left: 58, right: 16, top: 28, bottom: 38 };
+const FIRST = EDGE.left + 12; // where epoch 1 is: the ring around a best one keeps clear of the axis
 // One shape a run, so that colour is not the only carrier.
 const SHAPES = [
   "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0Z", "M-3.6-3.6h7.2v7.2h-7.2Z", "M0-5L4.6 3.6H-4.6Z", "M0-5L5 0L0 5L-5 0Z",
@@ -128,7 +129,7 @@ function render({ model, el }) {
   const curve = (run, part) => run.history[part + metric()] ?? [];
   /** The curve that decides: validation where there is one. */
   const judged = (run) => run.history[`val_${metric()}`] ?? curve(run, "");
-  const x = (epoch) => EDGE.left + ((epoch - 1) / Math.max(1, last - 1)) * (width - EDGE.left - EDGE.right);
+  const x = (epoch) => FIRST + ((epoch - 1) / Math.max(1, last - 1)) * (width - FIRST - EDGE.right);
   let y = null;
 
   const chart = h("svg:g");
@@ -153,7 +154,7 @@ function render({ model, el }) {
   function point(event) {
     // A mouse reads values by hovering; a finger or pen by touching, so that the page still scrolls.
     if (event.type === "pointermove" && event.pointerType !== "mouse" && !event.buttons) return;
-    const part = (event.clientX - svg.getBoundingClientRect().left - EDGE.left) / (width - EDGE.left - EDGE.right);
+    const part = (event.clientX - svg.getBoundingClientRect().left - FIRST) / (width - FIRST - EDGE.right);
     const epoch = Math.min(last, Math.max(1, Math.round(1 + part * (last - 1))));
     if (epoch !== model.get("epoch")) put(model, "epoch", epoch);
   }

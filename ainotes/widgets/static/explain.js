@@ -188,7 +188,7 @@ function explanation({ stages, classes, shape }, act) {
     found = explained(net, stage, outputs, map, cell);
     picked = (isSame && found.terms.find(({ channel }) => channel === before)) || (found.terms.length ? ranked(found.terms)[0] : null);
     const name = unitName(stages, number, map, classes);
-    write(what, isClass ? `Class ${name}` : `${name[0].toUpperCase()}${name.slice(1)} of ${count}`);
+    write(what, isClass ? `Class ${name}` : `${name[0].toUpperCase()}${name.slice(1)}, of 0 to ${count - 1}`); // as Python counts
     write(where, `Stage ${number + 1}: ${tight(stage.title)}`);
 
     show(seen, bytes, shape);

@@ -11,6 +11,8 @@ from typing import Any
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
+from ainotes.data.registry import is_set
+
 from . import catalogue
 
 
@@ -47,6 +49,12 @@ def verified(record: dict[str, Any], current_hash: str) -> str:
     return f'<details class="ainotes-verified"><summary>{line}</summary>{body}</details>'
 
 
+SHORT = (
+    '<p class="ainotes-short">The outputs below are those of a short run: fewer images, fewer steps. Where the text '
+    "promises more than they show, it speaks of the full run, whose figures the record holds.</p>"
+)
+
+
 def add_verified(app: Any, doctree: nodes.document) -> None:
     """Put the record under the lesson's title and its promise."""
     root, page = Path(app.srcdir), app.env.docname
@@ -58,7 +66,9 @@ def add_verified(app: Any, doctree: nodes.document) -> None:
     section = next(iter(doctree.findall(nodes.section)), None)
     if record is None or section is None:
         return
-    html = verified(record, code_hash(notebook.read_text(encoding="utf-8")))
+    html = verified(record, code_hash(notebook.read_text(encoding="utf-8"))) + (
+        SHORT if is_set("AINOTES_SHORT") else ""
+    )
     section.insert(1, nodes.raw("", html, format="html"))
 
 
