@@ -250,7 +250,7 @@ def test_a_class_shows_which_features_voted_for_it(open_page, opened):
     assert shown == pytest.approx([float(votes[i]) for i in order], abs=6e-3)
     assert page.locator(".entry .name").first.inner_text() == f"feature {order[0]}"
     page.locator(".entry").first.click()
-    assert page.locator(".panel .head b").inner_text() == f"Feature {order[0]} of 12"
+    assert page.locator(".panel .head b").inner_text() == f"Feature {order[0]}, of 0 to 11"
     assert page.get_by_role("slider", name="Stage 4").get_attribute("aria-valuenow") == str(order[0])
 
 
