@@ -73,8 +73,10 @@ def _dress(axes: Axes, metric: str, epochs: int, title: str) -> None:
     """Titles, whole epochs on the x axis, per cent where it is a share."""
     axes.set_title(title)
     axes.set_xlabel("epoch")
-    ticks = MaxNLocator(integer=True, nbins=8, min_n_ticks=1).tick_values(1, epochs)
-    axes.set_xticks([1, *(tick for tick in ticks if 2 < tick <= epochs or tick == 2 == epochs)])
+    most = 8
+    ticks = MaxNLocator(integer=True, nbins=most, min_n_ticks=1).tick_values(1, epochs)
+    first = 1 if epochs <= most else 2  # with many epochs a 2 would stand too close to the 1
+    axes.set_xticks([1, *(tick for tick in ticks if first < tick <= epochs)])
     axes.set_xlim(1 - 0.04 * max(epochs - 1, 5), epochs + 0.04 * max(epochs - 1, 5))
     axes.margins(y=0.08)
     if is_share(metric):

@@ -229,9 +229,8 @@ calibration error 15.0 %.
 def _draw_reliability(axes: Axes, confidence: np.ndarray, accuracy: np.ndarray, counts: np.ndarray) -> None:
     low, high = wilson_interval(accuracy, counts)
     axes.plot([0, 1], [0, 1], color=MUTED, ls=":", lw=1.5, label="as good as it says")
-    axes.vlines(
-        confidence, np.minimum(accuracy, confidence), np.maximum(accuracy, confidence), color=WRONG, lw=5, alpha=0.3
-    )
+    ends = np.minimum(accuracy, confidence), np.maximum(accuracy, confidence)
+    axes.vlines(confidence, *ends, color=WRONG, lw=5, alpha=0.3, label="the gap between them")
     axes.errorbar(
         confidence,
         accuracy,

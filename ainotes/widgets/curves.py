@@ -32,8 +32,8 @@ class CurveExplorer(LiveFigure):
     Attributes
     ----------
     epoch : int
-        The epoch whose values are read out, from 1; first the last one that every run has reached. Synchronised, as are `metric`, `patience`, `hidden` (names of
-        the runs that are switched off) and `log` (logarithmic axis).
+        The epoch whose values are read out, from 1; first the last one that every run has reached. Synchronised, as are
+        `metric`, `patience`, `hidden` (names of the runs that are switched off) and `log` (logarithmic axis).
 
     Raises
     ------

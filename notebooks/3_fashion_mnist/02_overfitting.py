@@ -162,8 +162,9 @@ if full:
     assert elsewhere < 0.2
 
 # %% [markdown]
-# The net can store a thousand arbitrary answers (Zhang and others, 2017, had nets learn the whole of ImageNet so). So a perfect
-# training accuracy proves nothing at all: what a net has *understood* shows only on images that it has not learnt from.
+# The net can store a thousand arbitrary answers (Zhang and others, 2017, had nets learn the whole of ImageNet so). So a
+# perfect training accuracy proves nothing at all: what a net has *understood* shows only on images that it has not
+# learnt from.
 #
 # ## Exercise 1 · which net, which epoch · ★☆☆ · 6 minutes
 # `runs` is a dict from a name to a history, each with `"loss"`, `"acc"`, `"val_loss"` and `"val_acc"`, one value an
@@ -463,7 +464,8 @@ if full:
 # Early stopping keeps the epoch of the lowest loss, which need not be the most accurate one. It buys calm and time.
 #
 # Two cautions. The training accuracies of the augmented and the dropped-out net are measured under their handicap, so
-# they cannot be compared with the others. And the margin speaks of these images only: another seed moves every row a little.
+# they cannot be compared with the others. And the margin speaks of these images only: another seed moves every row a
+# little.
 #
 # ## The exam
 # The test images have not been touched. Two nets sit the exam, the plain one and the one with everything, both chosen

@@ -567,7 +567,7 @@ if full:
     assert difference < 0.02
 
 # %% [markdown]
-# ## `torch.compile`
+# ## Let PyTorch compile it
 # One line, `torch.compile(model)`, lets PyTorch translate the network into new code, made for your shapes and your
 # processor, with neighbouring operations melted into one. The first call pays for the translation. On a GPU, and with
 # large networks, that is soon earned back. On a small network on a CPU it is an open question, so ask it: how long

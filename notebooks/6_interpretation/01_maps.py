@@ -496,10 +496,10 @@ figure
 step = 100 / len(labels)  # points that one garment more or less makes
 together = right_without(loudness.topk(16).indices)
 Markdown(
-    f"Without the loudest filter, number {loudest}, the network loses {100 * cost[loudest]:.2f} points; the costliest of "
-    f"all 64 is number {dearest}, at {100 * cost[dearest]:.2f}. Loudness and cost are correlated by {correlation:.2f}. "
-    f"(One garment is {step:.2f} points.) Without the 16 loudest together {together:.0%} are "
-    f"right, with all {base:.0%}."
+    f"Without the loudest filter, number {loudest}, the network loses {100 * cost[loudest]:.2f} points; the costliest "
+    f"of all 64 is number {dearest}, at {100 * cost[dearest]:.2f}. Loudness and cost are correlated by "
+    f"{correlation:.2f}. (One garment is {step:.2f} points.) Without the 16 loudest together {together:.0%} are right, "
+    f"with all {base:.0%}."
 )
 
 # %% [markdown]

@@ -433,7 +433,8 @@ gallery(untrained_pictures, "What filters of an untrained network want to see")
 
 # %% [markdown]
 # Even a first layer that was never trained has its colours and slanted stripes: they prove little. Deeper down the
-# untrained network's pictures are blotches, all of one kind. If you show such pictures as a finding, show this one beside them.
+# untrained network's pictures are blotches, all of one kind. If you show such pictures as a finding, show this one
+# beside them.
 #
 # ## What they do not prove
 # **They are not *the* picture.** Another seed, another climb:
@@ -484,8 +485,8 @@ assert (probabilities.argmax(dim=1) == torch.arange(10)).sum() >= 8
 
 # %% [markdown]
 # Here they are in the network explorer: the ten patterns, then a garment of each class in the same order. Go from layer
-# to layer and compare: which maps shine in both? Switch them off; who loses more, the pattern or the garment? Then draw: can you
-# make a pattern of your own that gets 99 %, and is no garment?
+# to layer and compare: which maps shine in both? Switch them off; who loses more, the pattern or the garment? Then
+# draw: can you make a pattern of your own that gets 99 %, and is no garment?
 
 # %%
 from ainotes.data import fashion_mnist

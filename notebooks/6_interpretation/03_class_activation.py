@@ -76,8 +76,8 @@ BlockDiagram(seer.model.classifier, maps.shape[1:], name="From maps to logits", 
 # So the logit is a sum over channels $k$ of weight times mean, and a mean is a sum over places $(i, j)$. Sums may
 # change their order:
 #
-# $$ \begin{aligned} &\sum_k w_k \cdot \frac{1}{n} \sum_{i,j} A^k_{ij} \\ =\; &\frac{1}{n} \sum_{i,j} \Big( \sum_k w_k A^k_{ij} \Big)
-# \end{aligned} $$
+# $$ \begin{aligned} &\sum_k w_k \cdot \frac{1}{n} \sum_{i,j} A^k_{ij} \\
+# =\; &\frac{1}{n} \sum_{i,j} \Big( \sum_k w_k A^k_{ij} \Big) \end{aligned} $$
 #
 # What stands in the brackets belongs to *one place*. It is the class's map, a **class activation map** or CAM (Zhou et
 # al., 2016): no trick, only the logit before it was averaged.

@@ -103,7 +103,7 @@ function render({ model, el }) {
     choose(to);
     cells[to[0]][to[1]].focus();
   }
-  const table = h("table", null,
+  const table = h("table", { class: classes.length <= 4 && "few" },
     h("caption", null, "Rows: the true class. Columns: the prediction. Choose a cell to see its images."),
     h("thead", null, h("tr", null, h("td", null),
       classes.map((name) => h("th", { scope: "col" }, h("span", null, name))))),
