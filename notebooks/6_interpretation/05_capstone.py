@@ -449,7 +449,7 @@ ex.model_card.check(model_card)  # stuck? ex.model_card.hint()
 # @title Solution
 def model_card(facts):
     lines = [
-        f"### {facts['name']}",
+        f"**{facts['name']}**\n",
         f"- **Knows** {', '.join(facts['classes'])}; {facts['parameters']:,} parameters.",
         f"- **Learnt from** {facts['train']:,} pictures, judged once by {facts['test']:,} others.",
         f"- **Right** in {facts['accuracy']:.1%} of them; on others of the kind, between {facts['low']:.1%} and "

@@ -38,11 +38,11 @@ FACTS = (
 
 def _model_card(facts):
     lines = [
-        f"### {facts['name']}",
+        f"**{facts['name']}**\n",
         f"- **Knows** {', '.join(facts['classes'])}; {facts['parameters']:,} parameters.",
         f"- **Learnt from** {facts['train']:,} pictures, judged once by {facts['test']:,} others.",
-        f"- **Right** in {facts['accuracy']:.1%} of them, on many others probably in {facts['low']:.1%} to "
-        f"{facts['high']:.1%}. Always the largest class: {facts['baseline']:.1%}.",
+        f"- **Right** in {facts['accuracy']:.1%} of them; on others of the kind, between {facts['low']:.1%} and "
+        f"{facts['high']:.1%} are likely. Always saying the largest class: {facts['baseline']:.1%}.",
         f"- **Weakest** at {facts['weakest']}. **Not for** {facts['not_for']}.",
     ]
     return "\n".join(lines)
@@ -139,7 +139,7 @@ model_card = Exercise(
             also=(lambda facts: _model_card({**facts, "classes": [str(len(facts["classes"]))]}),),
         ),
         Misconception(
-            _without(r"\*\*Right\*\* in [\d.]+% of them, on many others"),
+            _without(r"\*\*Right\*\* in [\d.]+% of them; on others"),
             "How often is it right? The accuracy on the test pictures is missing, in per cent.",
         ),
         Misconception(
@@ -147,7 +147,7 @@ model_card = Exercise(
             "Write shares in per cent, `f'{share:.1%}'`: 0.92 is read as “nearly 1 %” by somebody, some day.",
         ),
         Misconception(
-            _without(r", on many others probably in [\d.]+% to [\d.]+%"),
+            _without(r"; on others of the kind, between [\d.]+% and [\d.]+% are likely"),
             "An accuracy from so few pictures needs its interval, `low` to `high`.",
             also=(lambda facts: _model_card({**facts, "high": facts["low"]}),),
         ),
@@ -160,7 +160,7 @@ model_card = Exercise(
             "How many pictures has it learnt from?",
         ),
         Misconception(
-            _without(r"Always the largest class: [\d.]+%"),
+            _without(r"Always saying the largest class: [\d.]+%"),
             "Good compared with what? Say what the baseline reaches.",
         ),
         Misconception(
@@ -176,7 +176,7 @@ model_card = Exercise(
             "At which class is it worst? An average hides that; say `weakest`.",
         ),
         Misconception(
-            _without(r"### .*"),
+            _without(r"\*\*[^*]*\*\*\n\n"),
             "What is it called? Begin with the name.",
         ),
     ),
