@@ -11,7 +11,7 @@ import pytest
 import skimage.data
 from PIL import Image
 
-from ainotes.utils.figure import COLORS, AltFigure, drawing
+from ainotes.utils.figure import COLORS, AltFigure, _encoded, _fewer_colors, drawing
 
 
 class Images(HTMLParser):
@@ -159,6 +159,15 @@ def test_photographs_are_light_and_still_look_the_same():
     difference = np.abs(np.asarray(exact, float) - np.asarray(shown.convert("RGB"), float))
     assert difference.mean() < 4  # of 255
     assert picture(fig).size == exact.size  # and again: showing a figure does not change it
+
+
+def test_fine_textures_are_stored_as_photographs_also_in_few_colours():
+    fig = AltFigure(3, 3, alt="A photographer", layout="none")
+    fig.add_axes((0, 0, 1, 1)).imshow(skimage.data.camera(), cmap="gray")
+    reduced = _fewer_colors(fig._rendered())
+    assert reduced is not None
+    assert picture(fig).format == "WEBP"
+    assert 2 * len(fig._data_uri()) < len(_encoded(reduced, "png", optimize=True)) * 4 / 3
 
 
 def luminance(color):

@@ -20,6 +20,7 @@ from PIL import Image
 CSS_PIXELS_PER_INCH = 96  # a CSS inch
 SHARPNESS = 1.5  # pixels of the picture per CSS pixel: crisp on a dense screen, still 10 to 60 kB
 PHOTOGRAPH_QUALITY = 75  # of 100: at these sizes the eye sees no difference
+HEAVY = 60_000  # bytes; plots of lines and bars take less as PNG, photographs and fine textures more
 WIDTH = 6.8  # inches: the site's column, with text that a narrow screen can still read
 
 INK, MUTED, GRID = "#1d2433", "#566074", "#e3e7ee"
@@ -96,8 +97,6 @@ class AltFigure(Figure):
         Size in inches of 96 CSS pixels; a page narrower than that shrinks the picture.
     alt : str
         What the picture says, in words, made from its data.
-    photograph : bool
-        Store it as a photograph in any case. A fine texture takes five times as many bytes as PNG, also in few colours.
 
     Examples
     --------
@@ -108,14 +107,11 @@ class AltFigure(Figure):
     True
     """
 
-    def __init__(
-        self, width: float = WIDTH, height: float = 3.4, *, alt: str = "", photograph: bool = False, **kwargs: Any
-    ) -> None:
+    def __init__(self, width: float = WIDTH, height: float = 3.4, *, alt: str = "", **kwargs: Any) -> None:
         with drawing():
             super().__init__(figsize=(width, height), **{"layout": "constrained"} | kwargs)
         FigureCanvasAgg(self)
         self.alt = alt
-        self.photograph = photograph
 
     def savefig(self, fname: Any, **kwargs: Any) -> None:
         """Save as `Figure.savefig` does, in the course's style whatever the settings are now."""
@@ -130,15 +126,15 @@ class AltFigure(Figure):
         )
 
     def _data_uri(self) -> str:
-        """The picture as PNG where 256 colours are enough, else, for photographs, as WebP: a quarter of the bytes."""
-        picture, buffer = self._rendered(), io.BytesIO()
-        reduced = None if self.photograph else _fewer_colors(picture)
-        if reduced is not None:
-            reduced.save(buffer, format="png", optimize=True)
-        else:
-            picture.save(buffer, format="webp", quality=PHOTOGRAPH_QUALITY)
-        kind = "png" if reduced is not None else "webp"
-        return f"data:image/{kind};base64,{base64.b64encode(buffer.getvalue()).decode('ascii')}"
+        """The picture as PNG where 256 colours are enough; as WebP where they are not, or where it halves the bytes."""
+        picture = self._rendered()
+        reduced = _fewer_colors(picture)
+        png = None if reduced is None else _encoded(reduced, "png", optimize=True)
+        if png is None or len(png) > HEAVY:
+            webp = _encoded(picture, "webp", quality=PHOTOGRAPH_QUALITY)
+            if png is None or 2 * len(webp) < len(png):
+                return _as_uri("webp", webp)
+        return _as_uri("png", png)
 
     def _rendered(self) -> Image.Image:
         buffer = io.BytesIO()
@@ -154,6 +150,16 @@ class AltFigure(Figure):
 
     def __repr__(self) -> str:
         return self.alt or super().__repr__()
+
+
+def _as_uri(kind: str, data: bytes) -> str:
+    return f"data:image/{kind};base64,{base64.b64encode(data).decode('ascii')}"
+
+
+def _encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, format=kind, **options)
+    return buffer.getvalue()
 
 
 def _fewer_colors(image: Image.Image) -> Image.Image | None:

@@ -303,7 +303,7 @@ def _over(picture: np.ndarray, bar: bool = False) -> tuple[AltFigure, Axes]:
     """A figure that shows the picture and nothing else, at most as wide as a column and about as high."""
     height, width = picture.shape[:2]
     wide = min(WIDTH, 5.0 * width / height)
-    fig = AltFigure(wide + bar, wide * height / width, photograph=True)
+    fig = AltFigure(wide + bar, wide * height / width)
     with drawing():
         axes = fig.subplots()
         axes.imshow(picture, cmap="gray", vmin=0, vmax=1, interpolation="nearest")

@@ -408,9 +408,7 @@ for number, name in enumerate(photographs):
         rows.append(colours.float())
         titles.append(title.replace("integrated gradients", "int. gradients"))
 told = "The cat, the coffee and the rocket, each beside four maps of what speaks for its predicted class. Grad-CAM and "
-figure = plot_images(rows, titles, columns=5, alt=told + "occlusion show areas, the two others specks.")
-figure.photograph = True  # specks are a fine texture
-figure
+plot_images(rows, titles, columns=5, alt=told + "occlusion show areas, the two others specks.")
 
 # %% [markdown]
 # Now choose for yourself: picture, method, how strongly the map covers the photograph. Then show fewer and fewer
