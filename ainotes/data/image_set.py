@@ -207,7 +207,9 @@ class ImageSet(Dataset[tuple[Tensor, int]]):
 def _interleaved_by_class(labels: Tensor, seed: int) -> Tensor:
     """Return a random order in which every stretch has the classes in proportion.
 
-    The r-th image of a class with n images is placed at (r + 1/2) / n of the way.
+    The r-th image of a class with n images is placed at (r + 1/2) / n of the way. So a first part has of each class
+    what is due to it, give or take half an image and what the rounding of the other classes adds: 1 image at most where
+    all are equally large, 1/2 + n / N * classes / 2 in general.
     """
     generator = torch.Generator().manual_seed(seed)
     shuffled = torch.randperm(len(labels), generator=generator)
