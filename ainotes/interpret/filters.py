@@ -105,7 +105,6 @@ def visualize_filters(
     >>> visualize_filters(net, "2", [0, 5], size=16, steps=4).shape
     torch.Size([2, 3, 16, 16])
     """
-    keep_freed_memory()  # each pass takes and frees the same large maps
     counts = {"size": size, "steps": steps, "octaves": octaves, "batch_size": batch_size}
     for name, count in counts.items():
         shapes.whole(NAME, name, count, 1)
@@ -124,6 +123,8 @@ def visualize_filters(
         blur=_positive("blur", blur, or_zero=True),
         seed=shapes.whole(NAME, "seed", seed),
     )
+    if climb.place.device.type == "cpu":
+        keep_freed_memory()  # each pass takes and frees the same large maps
     with visiting(model), short_way_to_pixels(model):
         answers = _answers(climb, size)  # (1, C), or (1, C, rows, columns)
         wanted = _numbers(filters, answers.shape[1], name)

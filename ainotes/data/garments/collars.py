@@ -73,15 +73,7 @@ def stand_collar(canvas: Canvas, rng: np.random.Generator, cut: Cut) -> None:
     """Draw a collar that stands up."""
     high, shade = rng.uniform(2, 9), np.clip(cut.value + rng.uniform(-70, 50), 20, 255)
     n = cut.neck
-    canvas.polygon(
-        [
-            (MIDDLE - n, TOP + 5),
-            (MIDDLE - n * 0.85, TOP - high),
-            (MIDDLE + n * 0.85, TOP - high),
-            (MIDDLE + n, TOP + 5),
-        ],
-        shade,
-    )
+    canvas.mirrored([(n * 0.85, TOP - high), (n, TOP + 5)], shade)
     canvas.ellipse(MIDDLE, TOP - high + 2, n * 0.7, rng.uniform(2, 5), cut.value * rng.uniform(0.2, 0.7))
 
 
@@ -89,10 +81,7 @@ def turtleneck(canvas: Canvas, rng: np.random.Generator, cut: Cut) -> None:
     """Draw a high neck."""
     high, n = rng.uniform(6, 12), cut.neck * 0.85
     shade = np.clip(cut.value + rng.uniform(-30, 30), 20, 255)
-    canvas.polygon(
-        [(MIDDLE - n * 1.1, TOP + 4), (MIDDLE - n, TOP - high), (MIDDLE + n, TOP - high), (MIDDLE + n * 1.1, TOP + 4)],
-        shade,
-    )
+    canvas.mirrored([(n, TOP - high), (n * 1.1, TOP + 4)], shade)
 
 
 def hood(canvas: Canvas, rng: np.random.Generator, cut: Cut) -> None:
