@@ -110,7 +110,7 @@ def by_captum(net, layer, images, target):
 ARCHITECTURES = {
     "squeezenet, in-place ReLU behind the layer": (theirs.squeezenet1_0, "features.12.expand3x3", 96),
     "squeezenet": (theirs.squeezenet1_0, "features.12", 96),
-    "ResNet9": (models.ResNet9, "features.8", 32),
+    "ResNet14": (models.ResNet14, "features.8", 32),
     "resnet18, in-place sum behind the layer": (theirs.resnet18, "layer4.1.bn2", 96),
     "vgg11": (models.vgg11, "features.18", 64),
     "convnext_tiny, ours": (models.convnext_tiny, "features", 96),
@@ -195,7 +195,7 @@ def test_every_family_can_be_opened(name):
 
 
 @pytest.mark.parametrize(("build", "layer"), [
-    (models.ResNet9, "features"),
+    (models.ResNet14, "features"),
     (models.LectureGap, "features"),
     (models.mobilenet_v2, "features"),
     (models.densenet121, "features"),

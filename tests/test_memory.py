@@ -150,5 +150,5 @@ def test_anything_but_a_data_loader_comes_back_as_it_is():
 
 
 def test_the_preprocessing_of_the_courses_own_networks_is_known_to_repeat_itself(tmp_path):
-    data = image_folder(tmp_path, embedded.preprocess("resnet9_cifar10"))
+    data = image_folder(tmp_path, embedded.preprocess("resnet14_cifar10"))
     assert_same_batches(DataLoader(data, batch_size=4, shuffle=True))

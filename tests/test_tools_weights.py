@@ -14,7 +14,7 @@ from ainotes.data import ImageSet
 
 weights = load("weights")
 CLASSES = ("Airplane", "Automobile", "Bird", "Cat", "Deer", "Dog", "Frog", "Horse", "Ship", "Truck")
-RECIPE = replace(weights.RECIPES["resnet9_cifar10"], epochs=3, batch=8, crops=12, whitened=8, asked=0.0)
+RECIPE = replace(weights.RECIPES["resnet14_cifar10"], epochs=3, batch=8, crops=12, whitened=8, asked=0.0)
 
 
 def images(count: int) -> ImageSet:

@@ -28,7 +28,7 @@ def cache(tmp_path, monkeypatch):
 
 @pytest.fixture
 def network():
-    return load("resnet9_cifar10")
+    return load("resnet14_cifar10")
 
 
 def photographs(count=6, side=40, channels=3, seed=0):
@@ -65,19 +65,19 @@ def test_features_are_what_the_last_layer_sees(network):
     with torch.inference_mode():
         maps = network.model.features(torch.stack([network.preprocess(image) for image in images.images]))
     torch.testing.assert_close(found, maps.mean(dim=(2, 3)))
-    assert (found.dtype, found.shape, labels.tolist()) == (torch.float32, (6, 160), [0, 1, 0, 1, 0, 1])
+    assert (found.dtype, found.shape, labels.tolist()) == (torch.float32, (6, 128), [0, 1, 0, 1, 0, 1])
     logits = network.model.classifier[2](found)
     prepared = prepare(images, network)
     torch.testing.assert_close(predict(DataLoader(prepared, 4), network.model, "cpu", precision="float32")[0], logits)
 
 
-@pytest.mark.parametrize(("pool", "width"), [("average", 160), ("concat", 320), ("flat", 160 * 9)])
+@pytest.mark.parametrize(("pool", "width"), [("average", 128), ("concat", 256), ("flat", 128 * 49)])
 def test_maps_of_the_body_are_pooled_as_asked(network, pool, width):
     images = photographs(side=32)
     found = features(network, images, pool=pool, quiet=True).tensors[0]
     with torch.inference_mode():
         maps = body(network)(network.preprocess(images.images))
-    assert maps.shape == (6, 160, 3, 3)
+    assert maps.shape == (6, 128, 7, 7)
     expected = {"average": maps.mean(dim=(2, 3)), "concat": ConcatPool()(maps).flatten(1), "flat": maps.flatten(1)}
     torch.testing.assert_close(found, expected[pool])
     assert found.shape == (6, width)
@@ -163,7 +163,7 @@ def test_the_network_is_a_guest(network):
     assert torch.equal(seed, torch.get_rng_state())
     assert all(parameter.grad is None for parameter in model.parameters())
     assert not found.is_inference()
-    nn.Linear(160, 2)(found).sum().backward()  # they may be learnt from
+    nn.Linear(128, 2)(found).sum().backward()  # they may be learnt from
 
 
 def test_a_network_that_raises_is_given_back_too(network):
@@ -309,7 +309,7 @@ def test_chance_is_never_kept(cache):
 
 def test_what_stands_in_the_cache_is_found_by_a_person(network, cache):
     features(network, photographs(), quiet=True)
-    assert [path.name[:17] for path in cache.iterdir()] == ["features-ResNet9-"]
+    assert [path.name[:18] for path in cache.iterdir()] == ["features-ResNet14-"]
 
 
 def test_progress_is_shown_unless_quiet(network, capfd):
@@ -328,7 +328,7 @@ def test_features_train_a_head_within_fit(network):
     train = features(network, images, quiet=True)
     loader = DataLoader(train, batch_size=8, shuffle=True)
     assert in_memory(loader) is not loader, "the fast path of fit"
-    head = nn.Linear(160, 2)
+    head = nn.Linear(128, 2)
     history = fit(loader, head, nn.CrossEntropyLoss(), torch.optim.Adam(head.parameters(), 0.01), 30, "cpu", quiet=True)
     assert history["acc"][-1] == 1.0
 
@@ -371,7 +371,7 @@ def test_prepared_images_are_those_of_the_preprocess(network, side):
 
 def test_torchvisions_preprocessing_is_prepared_alike(network):
     transforms = get_model_weights("squeezenet1_0").DEFAULT.transforms()
-    trained = load("resnet9_cifar10").__class__(
+    trained = load("resnet14_cifar10").__class__(
         "squeezenet", get_model("squeezenet1_0"), transforms, (), "torchvision: x"
     )
     images = photographs(3, side=260)

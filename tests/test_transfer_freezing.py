@@ -9,7 +9,7 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 from torchvision.models import get_model
 
-from ainotes.models import Convnet, ResNet9
+from ainotes.models import Convnet, ResNet14
 from ainotes.pretrained import load
 from ainotes.transfer import blocks, freeze, parameter_groups, replace_head, unfreeze
 from ainotes.utils.train import count_parameters, evaluate, fit, predict
@@ -149,9 +149,9 @@ def test_a_frozen_network_can_be_copied_saved_and_pickled():
 
 
 def test_what_is_taken_is_given_back():
-    network = load("resnet9_cifar10")
+    network = load("resnet14_cifar10")
     assert freeze(network) is network
-    assert count_parameters(network.model) == 1610
+    assert count_parameters(network.model) == 1290
     assert unfreeze(network) is network
     with pytest.raises(TypeError, match="freeze: model expects a network"):
         freeze("resnet18")
@@ -219,10 +219,10 @@ def rates(groups):
 
 
 def test_rates_fall_from_the_head_to_the_pixels():
-    groups = parameter_groups(ResNet9(), lr=1e-2, decay=0.5)
+    groups = parameter_groups(ResNet14(), lr=1e-2, decay=0.5)
     assert rates(groups) == pytest.approx({
-        "classifier": 1e-2, "features.9": 5e-3, "features.7 to features.8": 2.5e-3,
-        "features.4 to features.6": 1.25e-3, "features.0 to features.3": 6.25e-4,
+        "classifier": 1e-2, "features.8 to features.9": 5e-3, "features.5 to features.7": 2.5e-3,
+        "features.0 to features.4": 1.25e-3,
     })  # fmt: skip
 
 
@@ -237,12 +237,12 @@ def test_every_parameter_is_in_one_group(name):
 
 
 def test_frozen_parameters_are_left_out_and_blocks_keep_their_rates():
-    model = unfreeze(freeze(ResNet9()), blocks=1)
-    assert rates(parameter_groups(model, lr=1.0, decay=0.5)) == {"classifier": 1.0, "features.9": 0.5}
-    model = freeze(ResNet9(), batch_norms=False)
+    model = unfreeze(freeze(ResNet14()), blocks=1)
+    assert rates(parameter_groups(model, lr=1.0, decay=0.5)) == {"classifier": 1.0, "features.8 to features.9": 0.5}
+    model = freeze(ResNet14(), batch_norms=False)
     found = rates(parameter_groups(model, lr=1.0, decay=0.5))
-    assert found["features.0 to features.3"] == 0.5**4
-    assert sum(len(group["params"]) for group in parameter_groups(model, 1.0)) == 2 + 2 * 7
+    assert found["features.0 to features.4"] == 0.5**3
+    assert sum(len(group["params"]) for group in parameter_groups(model, 1.0)) == 2 + 2 * 15
 
 
 def test_a_part_without_a_head_begins_with_its_topmost_block():

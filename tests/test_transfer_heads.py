@@ -47,7 +47,7 @@ OURS = [
     (models.mobilenet_v2, "classifier.3", 1280, 5),
     (models.efficientnet_b0, "classifier.3", 1280, 5),
     (models.convnext_tiny, "classifier.3", 768, 4),
-    (models.ResNet9, "classifier.2", 160, 4),
+    (models.ResNet14, "classifier.2", 128, 3),
     (models.LeNet5, "classifier.5", 84, 2),
     (models.Convnet, "classifier.3", 128, 2),
 ]
@@ -170,7 +170,7 @@ def test_the_body_shares_its_layers_and_leaves_the_network_alone():
     assert part.layer4 is model.layer4
     assert [name for name, _ in part.named_children()][-1] == "layer4"
     assert (
-        body(load("resnet9_cifar10")).state_dict().keys() == load("resnet9_cifar10").model.features.state_dict().keys()
+        body(load("resnet14_cifar10")).state_dict().keys() == load("resnet14_cifar10").model.features.state_dict().keys()
     )
 
 
@@ -310,12 +310,12 @@ def test_a_head_may_be_replaced_again_and_again():
 
 
 def test_a_network_that_notes_its_classes_notes_the_new_ones():
-    assert replace_head(models.ResNet9(), 4).classes == 4
+    assert replace_head(models.ResNet14(), 4).classes == 4
     assert replace_head(get_model("squeezenet1_1"), 4).num_classes == 4
 
 
 def test_a_trained_network_and_a_copy_of_it_are_taken_too():
-    network = load("resnet9_cifar10")
+    network = load("resnet14_cifar10")
     new = replace_head(network, 2)
     assert new.classifier[2].out_features == 2
     assert torch.equal(new.features[0].weight, network.model.features[0].weight)
@@ -325,7 +325,7 @@ def test_a_trained_network_and_a_copy_of_it_are_taken_too():
 
 
 def test_the_new_head_is_where_the_old_one_was():
-    new = replace_head(on_meta(models.ResNet9), 2)
+    new = replace_head(on_meta(models.ResNet14), 2)
     assert new.classifier[2].weight.device.type == "meta"
 
 
@@ -335,12 +335,12 @@ MISFITS = [
     ({"head": True}, TypeError, "expects a whole number"),
     ({"head": 2, "pool": "max"}, ValueError, "pool expects 'average', 'concat', 'flat' or None, got 'max'"),
     ({"head": 2, "pool": "flat"}, ValueError, "the size of the images decides how many numbers arrive"),
-    ({"head": nn.Linear(512, 2), "pool": "concat"}, ValueError, "takes 512 numbers .* 320 arrive"),
-    ({"head": nn.Linear(320, 2)}, ValueError, "takes 320 numbers .* 160 arrive"),
+    ({"head": nn.Linear(512, 2), "pool": "concat"}, ValueError, "takes 512 numbers .* 256 arrive"),
+    ({"head": nn.Linear(320, 2)}, ValueError, "takes 320 numbers .* 128 arrive"),
     (
         {"head": nn.Sequential(nn.BatchNorm1d(9), nn.Linear(9, 2))},
         ValueError,
-        r"takes 9 numbers .*BatchNorm1d.* 160 arrive",
+        r"takes 9 numbers .*BatchNorm1d.* 128 arrive",
     ),
 ]
 
@@ -348,7 +348,7 @@ MISFITS = [
 @pytest.mark.parametrize(("given", "error", "match"), MISFITS, ids=[str(number) for number in range(len(MISFITS))])
 def test_heads_that_do_not_fit_are_refused(given, error, match):
     with pytest.raises(error, match=f"replace_head: .*{match}"):
-        replace_head(load("resnet9_cifar10"), **given)
+        replace_head(load("resnet14_cifar10"), **given)
 
 
 def test_a_body_has_no_last_layer_to_replace():

@@ -25,7 +25,7 @@ FROM_OTHERS = {"googlenet": {"transform_input": True, "aux_logits": False, "init
 @pytest.fixture
 def network():
     torch.manual_seed(0)
-    return load("resnet9_cifar10")
+    return load("resnet14_cifar10")
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_a_network_of_torchvision_needs_none_of_its_own_weights_again(tmp_path, 
 
 
 def test_a_linear_head_that_was_trained_on_features_can_be_saved(tmp_path, network):
-    head = nn.Linear(160, 3)
+    head = nn.Linear(128, 3)
     again = load_classifier(save_classifier(tmp_path / "mine", replace_head(network, head), network, CLASSES))
     assert torch.equal(again.model.get_submodule("classifier.2").weight, head.weight)
 
@@ -100,7 +100,7 @@ def test_a_loaded_classifier_can_be_trained_on(saved):
 
 def test_names_what_it_is_and_where_it_comes_from(saved):
     source = load_classifier(saved[0]).source
-    assert source == "saved: resnet9_cifar10 with a new head for 3 classes (mug, cup, Käse 🧀), from mine.safetensors."
+    assert source == "saved: resnet14_cifar10 with a new head for 3 classes (mug, cup, Käse 🧀), from mine.safetensors."
 
 
 # A good guest
@@ -155,8 +155,8 @@ def test_a_number_of_classes_that_does_not_fit_is_refused(tmp_path, network):
 
 
 def test_a_model_that_cannot_be_built_from_words_is_refused(tmp_path, network):
-    deep = nn.Sequential(nn.Linear(160, 8), nn.ReLU(), nn.Linear(8, 3))
-    with pytest.raises(ValueError, match="expects a model that replace_head made of resnet9_cifar10 for 3 classes"):
+    deep = nn.Sequential(nn.Linear(128, 8), nn.ReLU(), nn.Linear(8, 3))
+    with pytest.raises(ValueError, match="expects a model that replace_head made of resnet14_cifar10 for 3 classes"):
         save_classifier(tmp_path / "mine", replace_head(network, deep), network, CLASSES)
     assert not (tmp_path / "mine").exists()
 
@@ -169,7 +169,7 @@ def test_the_same_shapes_with_another_meaning_are_refused(tmp_path, network):
 
 
 def test_a_concat_head_of_another_width_is_refused(tmp_path, network):
-    model = replace_head(network, concat_head(160, 3, hidden=64), pool="concat")
+    model = replace_head(network, concat_head(128, 3, hidden=64), pool="concat")
     with pytest.raises(ValueError, match="is another one"):
         save_classifier(tmp_path / "mine", model, network, CLASSES)
 
@@ -190,7 +190,7 @@ def test_a_step_with_an_argument_that_is_not_written_down_is_found_out():
 
 def test_what_is_no_network_no_path_or_a_folder_is_refused(tmp_path, saved, network):
     model = saved[1]
-    with pytest.raises(TypeError, match=r"what ainotes\.pretrained\.load returned, got ResNet9"):
+    with pytest.raises(TypeError, match=r"what ainotes\.pretrained\.load returned, got ResNet14"):
         save_classifier(tmp_path / "mine", model, network.model, CLASSES)
     with pytest.raises(TypeError, match="expects the path of a file, got int"):
         save_classifier(3, model, network, CLASSES)
@@ -272,7 +272,7 @@ def test_a_format_or_a_network_of_a_newer_version_is_named(saved):
 def test_weights_that_do_not_fit_the_classes_are_refused(saved):
     path = saved[0]
     rewritten(path, classes=["mug", "cup"])
-    with pytest.raises(ValueError, match="do not fit resnet9_cifar10"):
+    with pytest.raises(ValueError, match="do not fit resnet14_cifar10"):
         load_classifier(path)
 
 

@@ -55,7 +55,7 @@ def test_the_answers_are_those_of_torchvision_and_pillow():
     from torchvision.transforms import v2
 
     torch.manual_seed(0)
-    network = models.ResNet9().eval()
+    network = models.ResNet14().eval()
     photographs = [skimage.data.chelsea()[:140, :150], skimage.data.coffee()[:100, :130]]
     made = PageClassifier(network, photographs, NAMES, mean=MEAN, std=STD, size=32)
     steps = v2.Compose([v2.ToImage(), v2.ToDtype(torch.float32, scale=True), v2.Normalize(MEAN, STD)])
@@ -117,7 +117,7 @@ def test_the_page_normalises_as_python_does(mean, std, tmp_path):
 
 
 def test_what_travels_in_a_page_and_what_with_a_kernel():
-    network = models.ResNet9()
+    network = models.ResNet14()
     made = PageClassifier(network, [np.zeros((32, 32, 3), np.uint8)], NAMES, mean=MEAN, std=STD, size=32)
     page = made.html()
     parameters = sum(parameter.numel() for parameter in network.parameters())
@@ -193,10 +193,10 @@ def test_bad_input_is_named(change, error, message):
 
 @pytest.mark.parametrize("name", ["rocket", "chelsea", "coffee"])
 def test_the_page_prepares_an_oblong_photograph_as_the_package_does(name):
-    known = embedded.facts("resnet9_cifar10")
+    known = embedded.facts("resnet14_cifar10")
     photograph = getattr(skimage.data, name)()
     assert photograph.shape[0] != photograph.shape[1]
-    tensor = embedded.preprocess("resnet9_cifar10")(torch.from_numpy(photograph).movedim(2, 0))
+    tensor = embedded.preprocess("resnet14_cifar10")(torch.from_numpy(photograph).movedim(2, 0))
     page = prepared(photograph, 32, known["mean"], known["std"])
     levels = np.abs(tensor.numpy() - page) * np.array(known["std"]).reshape(3, 1, 1) * 255
     assert levels.max() <= 1.01  # either side rounds to whole levels in its own way

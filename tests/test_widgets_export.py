@@ -81,7 +81,7 @@ LAYERS = {
 }
 NETWORKS = {
     "Convnet": (models.Convnet, (1, 28, 28)),
-    "ResNet9": (models.ResNet9, (3, 32, 32)),
+    "ResNet14": (models.ResNet14, (3, 32, 32)),
     "LectureGap": (models.LectureGap, (1, 28, 25)),
     "LectureFlatten": (models.LectureFlatten, (1, 28, 28)),
     "LeNet5": (models.LeNet5, (3, 32, 32)),
@@ -171,12 +171,12 @@ def test_what_leaves_every_layer_is_what_leaves_the_module_of_its_name(answered,
 
 @needs_node
 def test_changed_maps_run_on_from_where_they_are(answered, tmp_path):
-    page, given, found = answered["ResNet9"]
+    page, given, found = answered["ResNet14"]
     modules = dict(page.twin.named_modules())
     block = next(name for name, module in modules.items() if isinstance(module, models.BasicBlock))
     number = next(i for i, layer in enumerate(page.layers) if layer["name"] == f"{block}.branch.0.2")
     changed = found[number].copy()
-    changed[5:20] = 0  # 15 of 48 maps of the residual block's inner ReLU
+    changed[5:20] = 0  # 15 of 32 maps of the residual block's inner ReLU
     answer = ask([question(page, given, changed={number: packed(changed)})], tmp_path)[0]
     again = outputs(page, answer)
 
@@ -239,7 +239,7 @@ def test_a_residual_block_says_what_is_added():
 
 
 def test_the_numbers_are_those_of_the_network_in_16_bits():
-    network = spread(models.ResNet9(), (3, 32, 32))
+    network = spread(models.ResNet14(), (3, 32, 32))
     page = export(network, (3, 32, 32))
     held = [tensor for tensor in network.state_dict().values() if tensor.is_floating_point()]  # statistics too
     assert len(page.weights) == 2 * sum(tensor.numel() * (1 + (tensor.ndim == 1)) for tensor in held)

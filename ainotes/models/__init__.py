@@ -31,7 +31,7 @@ from .lenet import LeNet5
 from .mobilenet import DepthwiseSeparable, InvertedResidual, MobileNetV2, mobilenet_v2
 from .network import Network
 from .resnet import BasicBlock, Bottleneck, Residual, ResNet, projection, resnet18, resnet34, resnet50, resnext50
-from .resnet9 import ResNet9, whiten
+from .resnet14 import ResNet14, whiten
 from .vgg import VGG, vgg11, vgg13, vgg16, vgg19
 
 __all__ = [
@@ -67,7 +67,7 @@ __all__ = [
     "MobileNetV2",
     "Network",
     "ResNet",
-    "ResNet9",
+    "ResNet14",
     "Residual",
     "Scale",
     "SqueezeExcitation",

@@ -2,9 +2,9 @@
 
 Examples
 --------
->>> network = load("resnet9_cifar10")
+>>> network = load("resnet14_cifar10")
 >>> print(network.source)  # doctest: +ELLIPSIS
-embedded: ResNet-9 on CIFAR-10, trained by this course, ...
+embedded: ResNet-14 on CIFAR-10, trained by this course, ...
 >>> network.categories[:3]
 ('Airplane', 'Automobile', 'Bird')
 """

@@ -22,7 +22,7 @@ from .. import models
 
 __all__ = ["EMBEDDED", "facts", "network", "preprocess"]
 
-EMBEDDED = ("resnet9_cifar10", "convnet_fashion_mnist")  # the first stands in where others cannot be had
+EMBEDDED = ("resnet14_cifar10", "convnet_fashion_mnist")  # the first stands in where others cannot be had
 _FOLDER = files("ainotes") / "weights"
 
 

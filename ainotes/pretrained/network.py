@@ -64,7 +64,7 @@ def load(name: str = "efficientnet_b2", *, quiet: bool = False) -> Pretrained:
     """Return a trained network by its name.
 
     torchvision's weights are taken when they are in its cache or can be downloaded; otherwise the course's own
-    ResNet-9, which knows the ten classes of CIFAR-10, and one sentence says so.
+    ResNet-14, which knows the ten classes of CIFAR-10, and one sentence says so.
 
     Parameters
     ----------

@@ -6,7 +6,7 @@ Cached features and a new head, in seconds:
 >>> from torch.utils.data import DataLoader
 >>> from ainotes.data import hymenoptera
 >>> from ainotes.pretrained import load
->>> network = load("resnet9_cifar10")
+>>> network = load("resnet14_cifar10")
 >>> train = features(network, hymenoptera(size=32, download=False, quiet=True), quiet=True)
 >>> head = nn.Linear(train.tensors[0].shape[1], 2)  # to be trained by `fit` on DataLoader(train)
 >>> model = replace_head(network, head)  # the whole network, for new photographs

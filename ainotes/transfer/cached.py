@@ -85,9 +85,9 @@ def features(
     --------
     >>> from ainotes.pretrained import load
     >>> images = ImageSet(torch.zeros(4, 3, 40, 40, dtype=torch.uint8), [0, 1, 0, 1], ["cat", "dog"])
-    >>> train = features(load("resnet9_cifar10"), images, quiet=True)
+    >>> train = features(load("resnet14_cifar10"), images, quiet=True)
     >>> train.tensors[0].shape, train.tensors[1].tolist()
-    (torch.Size([4, 160]), [0, 1, 0, 1])
+    (torch.Size([4, 128]), [0, 1, 0, 1])
     """
     model = network_of("features", network)
     checked_pool("features", pool)

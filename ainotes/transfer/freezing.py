@@ -41,11 +41,11 @@ def freeze(network: Model, *, batch_norms: bool = True) -> Model:
 
     Examples
     --------
-    >>> from ainotes.models import ResNet9
+    >>> from ainotes.models import ResNet14
     >>> from ainotes.utils.train import count_parameters
-    >>> model = freeze(ResNet9())
-    >>> count_parameters(model), model.train().features[2][1].training
-    (1610, False)
+    >>> model = freeze(ResNet14())
+    >>> count_parameters(model), model.train().features[2].branch[0][1].training
+    (1290, False)
     """
     model = network_of("freeze", network)
     found = anatomy(model)
@@ -89,11 +89,11 @@ def unfreeze(network: Model, blocks: int | None = None, *, batch_norms: bool = T
 
     Examples
     --------
-    >>> from ainotes.models import ResNet9
+    >>> from ainotes.models import ResNet14
     >>> from ainotes.utils.train import count_parameters
-    >>> model = unfreeze(freeze(ResNet9()), blocks=1)
-    >>> count_parameters(model)  # two convolutions with their batch normalisations, and the head
-    463050
+    >>> model = unfreeze(freeze(ResNet14()), blocks=1)
+    >>> count_parameters(model)  # two residual blocks and the head
+    526858
     """
     model = network_of("unfreeze", network)
     parts = [model] if blocks is None else _topmost(anatomy(model), blocks)

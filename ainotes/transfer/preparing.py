@@ -44,7 +44,7 @@ def prepare(images: ImageSet, network: Pretrained) -> ImageSet:
     --------
     >>> from ainotes.pretrained import load
     >>> images = ImageSet(torch.zeros(4, 3, 40, 40, dtype=torch.uint8), [0, 1, 0, 1], ["cat", "dog"])
-    >>> prepare(images, load("resnet9_cifar10"))
+    >>> prepare(images, load("resnet14_cifar10"))
     ImageSet(4 images, C=3, H=32, W=32, 2 classes, normalised)
     """
     plain = images.with_augment(None)

@@ -74,12 +74,12 @@ def save_classifier(
     --------
     >>> import tempfile
     >>> from ainotes.pretrained import load
-    >>> network = load("resnet9_cifar10")
+    >>> network = load("resnet14_cifar10")
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = save_classifier(f"{folder}/mine.safetensors", replace_head(network, 2), network, ["mug", "cup"])
     ...     again = load_classifier(path)
     >>> again.categories, again.name
-    (('mug', 'cup'), 'resnet9_cifar10')
+    (('mug', 'cup'), 'resnet14_cifar10')
     """
     target = _path("save_classifier", path)
     if target.is_dir():

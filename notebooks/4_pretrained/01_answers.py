@@ -195,8 +195,8 @@ for seed in (0, 1):
 # did not arrive.
 #
 # ## A network in this page
-# This course trained a network of its own: a [residual network](../2_architectures/03_residual.ipynb) with nine layers
-# that knows the ten classes of CIFAR-10, small enough to come along. Here it runs *in the page*, also when you read
+# This course trained a network of its own: a [residual network](../2_architectures/03_residual.ipynb) with fourteen
+# layers that knows the ten classes of CIFAR-10, small enough to come along. Here it runs *in the page*, also when you read
 # this on the site, where no Python is. Choose an example, or drop a photograph: it stays on your computer.
 #
 # **Predict, then run**: what will it call the coffee, and how sure will it be?
@@ -205,9 +205,9 @@ for seed in (0, 1):
 from ainotes.pretrained import embedded
 from ainotes.widgets import PageClassifier
 
-own = load("resnet9_cifar10")
+own = load("resnet14_cifar10")
 print(own.source)
-facts = embedded.facts("resnet9_cifar10")
+facts = embedded.facts("resnet14_cifar10")
 PageClassifier(
     own.model,
     {"cat": photographs["cat"], "coffee": photographs["coffee"], "rocket": photographs["rocket"]},
@@ -215,7 +215,7 @@ PageClassifier(
     mean=facts["mean"],
     std=facts["std"],
     size=facts["size"],
-    title="ResNet-9, ten classes",
+    title="ResNet-14, ten classes",
 )
 
 # %% [markdown]

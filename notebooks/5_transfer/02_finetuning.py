@@ -326,7 +326,7 @@ print(f"{table['frozen, augmented']['seconds'] / table['kept features']['seconds
 # %%
 import torch.nn.functional as F
 
-seer = load("resnet9_cifar10")
+seer = load("resnet14_cifar10")
 small, small_val = (prepare(hymenoptera(part, 32), seer) for part in (True, False))
 
 
@@ -563,17 +563,17 @@ assert torch.allclose(by_parts, as_a_whole, atol=1e-2)
 assert all(torch.equal(p, q) for p, q in zip(model.body[:top].parameters(), lower.parameters(), strict=True))
 old, new = (torch.cat([p.detach().flatten() for p in each.parameters()]) for each in (upper, model.body[top:]))
 bent = ((new - old).norm() / old.norm()).item()
-print(f"The same answers in parts and as a whole. The topmost block has changed by {bent:.1%}; below it, nothing has.")
+print(f"The same answers in parts and as a whole. The topmost block has changed by {bent:.2%}; below it, nothing has.")
 
 # %% [markdown]
 # ## From scratch, for contrast
-# And without any base? Then a network learns from these pictures alone. We take a ResNet-9 with random weights, which
-# is made for learning fast, and small pictures, to save time. It gets the same augmentation and more epochs.
+# And without any base? Then a network learns from these pictures alone. We take a ResNet-14 with random weights, which
+# is small itself, and small pictures, to save time. It gets the same augmentation and more epochs.
 #
 # **Predict, then run**: how far does it get? Guessing gives about a half.
 
 # %%
-from ainotes.models import ResNet9
+from ainotes.models import ResNet14
 
 scratch_side, scratch_epochs = (48, 10) if full else (32, 3)
 little, little_val = hymenoptera(True, scratch_side), hymenoptera(False, scratch_side)
@@ -584,7 +584,7 @@ little, little_val = (each.with_normalize(mean, std) for each in (little.with_au
 
 def from_scratch(seed):
     torch.manual_seed(seed)
-    net = ResNet9(classes=2).to(device)
+    net = ResNet14(classes=2).to(device)
     groups = [{"params": list(net.parameters()), "lr": 0.05}]
     return net, train_part(net, groups, little, little_val, scratch_epochs, seed, batch=16)
 
@@ -611,7 +611,7 @@ verdict = "at least as good as" if tuned_acc > kept_acc - 1e-6 else "no better t
 print(f"Fine-tuning, the better of its rows, is {verdict} kept features: {tuned_acc:.1%} against {kept_acc:.1%}.")
 print(f"One picture of {n} is {100 / n:.1f} points, and chance alone moves such an accuracy by ± {100 * margin:.1f}.")
 print(f"In its first epoch of fine-tuning {runs[augmented]['acc'][0]:.1%} of the training pictures were right already:")
-print(f"what they still had to teach has changed the topmost block by {bent:.1%}.")
+print(f"what they still had to teach has changed the topmost block by {bent:.2%}.")
 for name, without in {augmented: plain, "frozen, augmented": "kept features"}.items():
     print(f"Augmentation bought {100 * (table[name]['mean'] - table[without]['mean']):+.1f} points: {without} → {name}")
 print(f"The base bought {100 * (kept_acc - scratch_acc):+.1f} points against learning from scratch.")

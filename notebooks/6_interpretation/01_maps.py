@@ -149,7 +149,7 @@ assert abs(slopes.mean() - 2 / 9) < 0.01
 # %%
 from torch import nn
 
-seer = load("squeezenet1_0")  # or the course's ResNet-9, where its weights cannot be had
+seer = load("squeezenet1_0")  # or the course's ResNet-14, where its weights cannot be had
 print(seer.source)
 colour_kernels = next(layer for layer in seer.model.modules() if isinstance(layer, nn.Conv2d)).weight.detach()
 grey = colour_kernels.mean(dim=1, keepdim=True).expand_as(colour_kernels)  # what the three channels have in common
@@ -162,7 +162,7 @@ plot_images(kernel_pictures(colour_kernels[order]), columns=16, alt=told)
 # %% [markdown]
 # SqueezeNet's 7 × 7 kernels begin with stripes of all directions, nearly grey, and end with blobs of colour: much of
 # the work is shared out between those that look for shape and those that look for colour (Krizhevsky and others saw it
-# in 2012). The ResNet-9 that stands in has kernels of 2 × 2, computed from photographs rather than learnt.
+# in 2012). The ResNet-14 that stands in has kernels of 2 × 2, computed from photographs rather than learnt.
 #
 # And the second layer? Each of its kernels has 32 channels, one for each map of the first layer. There is no picture of
 # that. From here on we look at what comes *out*.

@@ -32,7 +32,7 @@ if "google.colab" in sys.modules:
 
 # %% [markdown]
 # ## A network, a layer, a filter
-# SqueezeNet has seen a million photographs; where its weights cannot be had, the course's ResNet-9 stands in, which has
+# SqueezeNet has seen a million photographs; where its weights cannot be had, the course's ResNet-14 stands in, which has
 # seen fifty thousand small ones. And some natural pictures: squares cut from photographs.
 
 # %%
@@ -330,7 +330,7 @@ gallery(pictures, "What filters of a trained network want to see")
 
 # %% [markdown]
 # In SqueezeNet: stripes and plain colours, then textures, then curves and grids, then pieces that may be eyes,
-# fur, petals. ResNet-9 stays with stripes and textures for longer: its photographs were small. This is the picture
+# fur, petals. ResNet-14 stays with stripes and textures for longer: its photographs were small. This is the picture
 # that made the method famous. Now doubt it.
 #
 # ## Is it true where we know the truth?

@@ -43,7 +43,7 @@ from PIL import Image
 
 from ainotes.pretrained import load
 
-seer = load("resnet9_cifar10")
+seer = load("resnet14_cifar10")
 print(seer.source)
 photographs = {
     "cat": Image.fromarray(skimage.data.chelsea()[:, 75:375]),
@@ -57,9 +57,9 @@ print(seer.classify(photographs["cat"], top=2))
 CAT = seer.categories.index("Cat")
 linear = seer.model.classifier[-1]
 with torch.inference_mode():
-    maps = seer.model.features(small)  # (1, 160, 3, 3)
+    maps = seer.model.features(small)  # (1, 128, 7, 7)
     logit = seer.model(small)[0, CAT]
-    means = maps.mean(dim=(2, 3))[0]  # (160,)
+    means = maps.mean(dim=(2, 3))[0]  # (128,)
     by_hand = linear.weight[CAT] @ means + linear.bias[CAT]
 print(f"{tuple(maps.shape)}; the logit of Cat is {logit:.3f}, by hand {by_hand:.3f}")
 torch.testing.assert_close(by_hand, logit, rtol=1e-4, atol=1e-4)
@@ -105,10 +105,10 @@ def class_map(maps, weights):
 assert ex.class_map.check(class_map).passed
 
 # %% [markdown]
-# **Predict, then run**: nine places, nine numbers. Their mean and the bias: what will come out?
+# **Predict, then run**: forty-nine places, a number at each. Their mean and the bias: what will come out?
 
 # %%
-places = class_map(maps, linear.weight[CAT].detach())[0]  # (3, 3)
+places = class_map(maps, linear.weight[CAT].detach())[0]  # (7, 7)
 print(places.numpy().round(1))
 print(f"mean {places.mean():.3f} + bias {linear.bias[CAT]:.3f} = {places.mean() + linear.bias[CAT]:.3f}")
 torch.testing.assert_close(places.mean() + linear.bias[CAT], logit, rtol=1e-4, atol=1e-4)
@@ -116,7 +116,7 @@ torch.testing.assert_close(places.mean() + linear.bias[CAT], logit, rtol=1e-4, a
 # %% [markdown]
 # The logit again, to the last digit. That is why a CAM can be trusted to be *complete*: what it shows is all there is.
 #
-# Nine places are few. But an average takes maps of any size, so such a network takes larger photographs. Three times as
+# Seven rows of places are few. But an average takes maps of any size, so such a network takes larger photographs. Three times as
 # many rows, and the map gets finer.
 
 # %%

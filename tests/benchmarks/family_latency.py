@@ -31,7 +31,7 @@ from ainotes.pretrained import load
 
 SIZES = 8
 SMALLEST_NORMAL = torch.finfo(torch.float32).tiny
-TRAINED = ("resnet9_cifar10", "squeezenet1_0")
+TRAINED = ("resnet14_cifar10", "squeezenet1_0")
 
 
 def seconds(call: Callable[[], object]) -> float:

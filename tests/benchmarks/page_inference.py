@@ -33,7 +33,7 @@ from ainotes.widgets.export import PageNetwork, export
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 NETWORKS = {
-    "ResNet9": (models.ResNet9, (3, 32, 32)),
+    "ResNet14": (models.ResNet14, (3, 32, 32)),
     "Convnet": (models.Convnet, (1, 28, 28)),
     "LectureGap": (models.LectureGap, (1, 28, 28)),
     "LeNet5": (models.LeNet5, (3, 32, 32)),

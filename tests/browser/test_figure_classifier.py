@@ -48,14 +48,14 @@ def spread(network):
 
 @pytest.fixture(scope="module")
 def colour():
-    """A ResNet-9 with logits that differ, and three examples: exact, oblong, grey."""
+    """A ResNet-14 with logits that differ, and three examples: exact, oblong, grey."""
     cat, coffee = skimage.data.chelsea(), skimage.data.coffee()
     examples = {
         "cat": cat[100:132, 150:182],
         "coffee": coffee[100:220, 200:350],
         "camera": skimage.data.camera()[50:150, 150:300],
     }
-    network = spread(models.ResNet9())
+    network = spread(models.ResNet14())
     return PageClassifier(network, examples, NAMES, mean=MEAN, std=STD, size=32, true_labels=[3, 9, 0]), network
 
 

@@ -1,47 +1,46 @@
-"""ResNet-9 and the whitening of its first layer."""
+"""ResNet-14 and the whitening of its first layer."""
 
 import pytest
 import torch
 from torch import nn
 
 from ainotes.data import cifar10
-from ainotes.models import BasicBlock, ResNet9, whiten
+from ainotes.models import BasicBlock, ResNet14, whiten
 
 
 def test_the_shapes_that_its_comments_tell():
-    network, images = ResNet9().eval(), torch.zeros(2, 3, 32, 32)
+    network, images = ResNet14().eval(), torch.zeros(2, 3, 32, 32)
     seen = []
     for layer in network.features:
         images = layer(images)
         seen.append(tuple(images.shape[1:]))
-    assert [seen[place] for place in (0, 3, 6, 8)] == [(24, 31, 31), (48, 15, 15), (96, 7, 7), (160, 3, 3)]
+    assert [seen[place] for place in (0, 3, 6, 9)] == [(24, 31, 31), (32, 31, 31), (64, 15, 15), (128, 7, 7)]
     assert network(torch.zeros(2, 3, 32, 32)).shape == (2, 10)
 
 
-@pytest.mark.parametrize(("channels", "classes", "side"), [(1, 2, 9), (3, 10, 32), (3, 5, 64)])
+@pytest.mark.parametrize(("channels", "classes", "side"), [(1, 2, 5), (3, 10, 32), (3, 5, 64)])
 def test_other_images_and_classes(channels, classes, side):
-    assert ResNet9(channels, classes)(torch.rand(2, channels, side, side)).shape == (2, classes)
+    assert ResNet14(channels, classes)(torch.rand(2, channels, side, side)).shape == (2, classes)
 
 
 def test_what_does_not_fit_is_refused():
-    with pytest.raises(ValueError, match="at least 9 rows and columns, got 8 and 8"):
-        ResNet9()(torch.rand(1, 3, 8, 8))
+    with pytest.raises(ValueError, match="at least 5 rows and columns, got 4 and 4"):
+        ResNet14()(torch.rand(1, 3, 4, 4))
     with pytest.raises(ValueError, match="built for images with 3 channels, got 1"):
-        ResNet9()(torch.rand(1, 1, 32, 32))
+        ResNet14()(torch.rand(1, 1, 32, 32))
     with pytest.raises((TypeError, ValueError), match="widths"):
-        ResNet9(widths=(48, 96, 0))
+        ResNet14(widths=(32, 64, 0))
 
 
 def test_a_new_block_begins_by_doing_nothing():
     torch.manual_seed(0)
-    for block in [each for each in ResNet9().modules() if isinstance(each, BasicBlock)]:
-        channels = block.branch[0][0].in_channels
-        maps = torch.rand(2, channels, 7, 7)
-        assert torch.equal(block.eval()(maps), maps)
+    for block in [each for each in ResNet14().modules() if isinstance(each, BasicBlock)]:
+        maps = torch.rand(2, block.branch[0][0].in_channels, 7, 7)
+        assert torch.equal(block.eval()(maps), block.shortcut(maps).relu())
 
 
 def test_in_half_precision_it_takes_at_most_a_megabyte_and_a_half():
-    assert sum(parameter.numel() for parameter in ResNet9().parameters()) * 2 < 1.5e6
+    assert sum(parameter.numel() for parameter in ResNet14().parameters()) * 2 < 1.5e6
 
 
 def test_whitened_patches_vary_alike_in_every_direction():

@@ -1,4 +1,4 @@
-"""ResNet-9: a residual network for small photographs that learns in few epochs."""
+"""ResNet-14: a residual network for small photographs, small itself."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ import torch
 from torch import Tensor, nn
 
 from .. import shapes
-from .blocks import ConvNormAct, GapClassifier
+from .blocks import GapClassifier
 from .initial import he_normal
 from .network import Network
 from .resnet import BasicBlock
 
-WIDTHS = (48, 96, 160)
+WIDTHS = (32, 64, 128)
 
 
-class ResNet9(Network):
-    """A stem, three convolutions that widen and halve, two residual blocks among them, one linear layer.
+class ResNet14(Network):
+    """A stem, three stages of two residual blocks with pooling among them, one linear layer.
 
-    Takes images (N, channels, H, W) of 9 rows and columns or more; made for 32. The course's colour network is one of
+    Takes images (N, channels, H, W) of 5 rows and columns or more; made for 32. The course's colour network is one of
     these (see `ainotes.pretrained`).
 
     Parameters
@@ -27,37 +27,38 @@ class ResNet9(Network):
     channels, classes : int
         Channels of the images, number of classes.
     widths : sequence of 3 int
-        Channels after each of the three convolutions.
+        Channels of the three stages.
 
     Notes
     -----
-    Source: Page (2018), *How to train your ResNet*, parts 4 and 8, where the widths are larger, the last pooling takes
-    the maximum, and the logits are scaled. Blocks after He et al. (2016); the second normalisation of each begins at 0,
-    so that a block begins by doing nothing (Goyal et al., 2017, section 5.1).
+    Source: He et al. (2016), *Deep residual learning for image recognition*, section 4.2 with n = 2, twice as wide as
+    there (Zagoruyko and Komodakis, 2016, *Wide residual networks*, found width to pay better than depth). The stem
+    follows Page (2019); pooling halves the maps, as there, where the papers stride. The second normalisation of each
+    block begins at 0, so that a block begins by doing nothing (Goyal et al., 2017, section 5.1).
 
     Examples
     --------
-    >>> ResNet9()(torch.rand(2, 3, 32, 32)).shape
+    >>> ResNet14()(torch.rand(2, 3, 32, 32)).shape
     torch.Size([2, 10])
     """
 
-    smallest = 9
+    smallest = 5
 
     def __init__(self, channels: int = 3, classes: int = 10, *, widths: Sequence[int] = WIDTHS):
         super().__init__(channels, classes)
-        first, second, third = (shapes.whole("ResNet9", "widths", width, 1) for width in widths)
+        first, second, third = (shapes.whole("ResNet14", "widths", width, 1) for width in widths)
         filters = 2 * channels * 2 * 2  # as many as a 2 x 2 patch has values, and their negatives: see `whiten`
         self.features = nn.Sequential(  # shapes for 32 x 32
             nn.Conv2d(channels, filters, kernel_size=2),  # (N, 24, 31, 31)
             nn.ReLU(),
-            ConvNormAct(filters, first),
-            nn.MaxPool2d(2),  # (N, 48, 15, 15)
-            BasicBlock(first, first),
-            ConvNormAct(first, second),
-            nn.MaxPool2d(2),  # (N, 96, 7, 7)
-            ConvNormAct(second, third),
-            nn.MaxPool2d(2),  # (N, 160, 3, 3)
-            BasicBlock(third, third),
+            BasicBlock(filters, first),
+            BasicBlock(first, first),  # (N, 32, 31, 31)
+            nn.MaxPool2d(2),
+            BasicBlock(first, second),
+            BasicBlock(second, second),  # (N, 64, 15, 15)
+            nn.MaxPool2d(2),
+            BasicBlock(second, third),
+            BasicBlock(third, third),  # (N, 128, 7, 7)
         )
         self.classifier = GapClassifier(third, classes)
         he_normal(self)
