@@ -38,7 +38,7 @@ def card(recipe: Recipe, results: list[Result], source: str, weights: Path) -> s
 
     scores = [result["accuracy"] for result in results]
     mean = f"Mean of {len(scores)} seeds: {statistics.mean(scores):.2%}." if len(scores) > 1 else "One seed so far."
-    rows = [f"| {r['seed']} | {r['accuracy']:.2%} | {r['seconds']} | {r['date']} |" for r in results]
+    rows = [f"| {r['seed']} | {r['accuracy']:.2%} | {r['date']} |" for r in results]
     first = results[0]
     size = weights.stat().st_size
     seeds = " ".join(str(result["seed"]) for result in results)
@@ -57,8 +57,8 @@ def card(recipe: Recipe, results: list[Result], source: str, weights: Path) -> s
             f"- **Versions**: Python {first['Python']}, torch {first['torch']}, device {first['device']}.",
             "- **Use**: for the lessons. It knows ten classes and nothing else, and names one of them for any picture.",
             "",
-            "| seed | accuracy on the test images | seconds | date |",
-            "|---|---|---|---|",
+            "| seed | accuracy on the test images | date |",
+            "|---|---|---|",
             *rows,
             "",
             f"{mean} The file holds seed {first['seed']}, the first, and its accuracy is that of the file, in half "

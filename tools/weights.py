@@ -1,7 +1,7 @@
 """Train the networks that the course carries in ainotes/weights/, each with its model card.
 
     python tools/weights.py convnet_fashion_mnist              two seeds, about five minutes on two cores
-    python tools/weights.py resnet14_cifar10 --seeds 0 1       two seeds, five to six hours on two cores
+    python tools/weights.py resnet14_cifar10                   two seeds, each about three hours on one core
 
 AINOTES_DATA must name a folder with the real data. A run that was stopped goes on from its last epoch: checkpoints and
 results of each seed lie in data/runs. Weights and card are written once every seed is done. The published weights are
@@ -14,7 +14,6 @@ import argparse
 import json
 import platform
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -158,17 +157,14 @@ def train(recipe: Recipe, seed: int, data: tuple[ImageSet, ImageSet]) -> dict[st
     steps = recipe.epochs * (len(data[0]) // recipe.batch)
     cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.rate, total_steps=steps, pct_start=0.25)
     loss_fn = nn.CrossEntropyLoss(label_smoothing=recipe.smoothing)
-    started = time.monotonic()
     for part, epochs, images in phases(recipe, data[0]):
         loader = DataLoader(images, batch_size=recipe.batch, shuffle=True, drop_last=True)
         checkpoint = RUNS / f"{name}_{part}.pt"
         fit(loader, model, loss_fn, optimizer, epochs, device, scheduler=cycle, seed=seed, checkpoint=checkpoint)
-    seconds = time.monotonic() - started
     save(model, RUNS / f"{name}.safetensors")
     result = {
         "seed": seed,
         "accuracy": test(model, data[1], RUNS / f"{name}.safetensors"),
-        "seconds": round(seconds),
         "date": date.today().isoformat(),
         "device": str(device),
         "Python": platform.python_version(),
