@@ -205,7 +205,7 @@ for size, each in last.items():
 
 # %% [markdown]
 # At first the maps are pictures: edges, fur, the light in the eyes. Later ones are answers: *something* is here, and
-# nothing anywhere else. What exactly, [part 6 asks](../../site/syllabus.md).
+# nothing anywhere else. What exactly, [part 6 asks](../6_interpretation/01_maps.ipynb).
 #
 # ## Pooled twice
 # At the end of ResNet-50 stand 2,048 maps of 10 × 10. A classifier wants a row of numbers. The average of a map says
