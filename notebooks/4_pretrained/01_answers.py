@@ -196,8 +196,8 @@ for seed in (0, 1):
 #
 # ## A network in this page
 # This course trained a network of its own: a [residual network](../2_architectures/03_residual.ipynb) with fourteen
-# layers that knows the ten classes of CIFAR-10, small enough to come along. Here it runs *in the page*, also when you read
-# this on the site, where no Python is. Choose an example, or drop a photograph: it stays on your computer.
+# layers that knows the ten classes of CIFAR-10, small enough to come along. Here it runs *in the page*, also when you
+# read this on the site, where no Python is. Choose an example, or drop a photograph: it stays on your computer.
 #
 # **Predict, then run**: what will it call the coffee, and how sure will it be?
 

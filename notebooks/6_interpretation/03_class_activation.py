@@ -116,8 +116,8 @@ torch.testing.assert_close(places.mean() + linear.bias[CAT], logit, rtol=1e-4, a
 # %% [markdown]
 # The logit again, to the last digit. That is why a CAM can be trusted to be *complete*: what it shows is all there is.
 #
-# Seven rows of places are few. But an average takes maps of any size, so such a network takes larger photographs. Three times as
-# many rows, and the map gets finer.
+# Seven rows of places are few. But an average takes maps of any size, so such a network takes larger photographs.
+# Three times as many rows, and the map gets finer.
 
 # %%
 from torchvision.transforms.functional import to_tensor
