@@ -32,8 +32,8 @@ if "google.colab" in sys.modules:
 
 # %% [markdown]
 # ## A network, a layer, a filter
-# SqueezeNet has seen a million photographs; where its weights cannot be had, the course's ResNet-14 stands in, which has
-# seen fifty thousand small ones. And some natural pictures: squares cut from photographs.
+# SqueezeNet has seen a million photographs; where its weights cannot be had, the course's ResNet-14 stands in, which
+# has seen fifty thousand small ones. And some natural pictures: squares cut from photographs.
 
 # %%
 import torch
