@@ -174,7 +174,8 @@ import time
 from ainotes.utils.train import get_device
 
 device, message = get_device()
-top = int(list(blocks(model))[-2].removeprefix("body."))  # the place of the topmost block, which is one module here
+topmost = list(blocks(model))[-2]  # "body.7", or "body.8 to body.9" where it is two modules
+top = int(topmost.split(" to ")[0].removeprefix("body."))  # its place
 frozen = freeze(model).to(device).eval()
 lower, upper = frozen.body[:top], frozen.body[top:]
 
