@@ -63,6 +63,12 @@ def test_a_dark_picture_of_16_bits_stays_dark():
     assert pixel(open_picture(dark)) == (1, 1, 1)
 
 
+def test_colours_of_16_bits_become_8():
+    deep = np.arange(0, 65_536, 257, dtype=np.uint16).reshape(8, 32)[..., None].repeat(3, axis=2)  # (8, 32, 3)
+    for image in (deep, torch.from_numpy(deep).permute(2, 0, 1)):
+        assert np.array_equal(np.asarray(open_picture(image)), deep // 257)
+
+
 def test_what_is_transparent_becomes_white():
     picture = halves("RGBA", left=(0, 0, 0, 0), right=(0, 0, 0, 128))
     opened = open_picture(encoded(picture))
