@@ -8,7 +8,7 @@ import pytest
 
 pytestmark = pytest.mark.browser
 MOST = 800_000  # bytes, uncompressed
-# Pages that carry a whole network: 696 thousand numbers of 16 bits in base64, or 225 thousand to look into.
+# Pages that carry a whole network: 695 thousand numbers of 16 bits in base64, or 225 thousand to look into.
 WITH_A_NETWORK = {
     "notebooks/4_pretrained/01_answers.html": MOST + 1_900_000,
     "notebooks/6_interpretation/01_maps.html": MOST + 730_000,
