@@ -278,8 +278,8 @@ except ValueError as error:
 # **Predict, then run**: which share of each map will lie in the left half, the cat's?
 
 # %%
-motorcycle = Image.fromarray(skimage.data.stereo_motorcycle()[0]).crop((60, 0, 560, 500))
-halves = [network.preprocess(each)[None] for each in (photographs["cat"], motorcycle)]
+couple = [photographs["cat"], photographs["coffee"]]
+halves = [network.preprocess(each)[None] for each in couple]
 with torch.inference_mode():
     wanted = [network.model(half).argmax(dim=1).item() for half in halves]  # what each is, alone
 pair = torch.cat(halves, dim=3)  # (1, 3, H, 2 H)
@@ -297,7 +297,7 @@ assert first > second
 from torchvision.transforms.functional import resize
 
 side = 224
-shown = torch.cat([to_tensor(each.resize((side, side))) for each in (photographs["cat"], motorcycle)], dim=2)
+shown = torch.cat([to_tensor(each.resize((side, side))) for each in couple], dim=2)
 plot_heat(shown, resize(heat[None], [side, 2 * side])[0].clamp(0, 1), f"for {network.categories[wanted[1]]}")
 
 # %% [markdown]
@@ -497,8 +497,8 @@ Quiz([
 # %% tags=["key-figures"]
 {
     "Grad-CAM against Captum, largest difference": max(differences.values()),
-    "cat and motorcycle: left half, asked for the first": round(first, 2),
-    "cat and motorcycle: left half, asked for the second": round(second, 2),
+    "cat and coffee: left half, asked for the first": round(first, 2),
+    "cat and coffee: left half, asked for the second": round(second, 2),
     "largest rank correlation of two methods": round(apart, 2),
     "rank correlation of Grad-CAM and saliency": round(alike["Grad-CAM", "saliency"], 2),
 }
