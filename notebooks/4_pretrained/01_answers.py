@@ -64,8 +64,13 @@ print(network.source)
 import skimage.data
 
 photographs = {"cat": skimage.data.chelsea(), "coffee": skimage.data.coffee(), "rocket": skimage.data.rocket()}
-for name, photograph in photographs.items():
-    print(f"{name:7s} {network.classify(photograph)}")
+cameraman = skimage.data.camera()  # grey, 512 rows and columns
+for name, photograph in (photographs | {"cameraman": cameraman}).items():
+    print(f"{name:9s} {network.classify(photograph)}")
+
+# %% [markdown]
+# A grey photograph is taken too. But who is in it? None of the classes is a man at work, so the network names what it
+# does know in the picture, or the nearest that it has.
 
 # %%
 from ainotes.utils.plot import plot_top
@@ -211,7 +216,7 @@ print(own.source)
 facts = embedded.facts("resnet14_cifar10")
 PageClassifier(
     own.model,
-    {"cat": photographs["cat"], "coffee": photographs["coffee"], "rocket": photographs["rocket"]},
+    photographs | {"cameraman": cameraman},
     own.categories,
     mean=facts["mean"],
     std=facts["std"],
@@ -229,7 +234,7 @@ PageClassifier(
 # %%
 from IPython.display import Markdown
 
-outside = {name: own.top(photograph, 2) for name, photograph in photographs.items()}
+outside = {name: own.top(photograph, 2) for name, photograph in (photographs | {"cameraman": cameraman}).items()}
 lines = [
     f"- the {name}: {found[0][0]} {found[0][1]:.0%}, then {found[1][0]} {found[1][1]:.0%}"
     for name, found in outside.items()
