@@ -16,7 +16,7 @@ Fine-tuning, the head alone first, then the topmost blocks with smaller learning
 >>> model = freeze(replace_head(network, 2))
 >>> groups = parameter_groups(unfreeze(model, blocks=1), lr=1e-3)
 >>> [group["name"] for group in groups]
-['classifier.2', 'features.9']
+['classifier.2', 'features.8 to features.9']
 
 `save_classifier` puts the result into one file, classes and preprocessing included; `load_classifier` asks it again.
 """
