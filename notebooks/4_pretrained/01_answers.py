@@ -397,7 +397,7 @@ Quiz([
 # %% tags=["key-figures"]
 cat_name, cat_probability = network.top(photographs["cat"], 1)[0]
 {
-    f"the cat is a {cat_name}": round(cat_probability, 3),
+    f"the cat: {cat_name}": round(cat_probability, 3),
     "own network, test accuracy": facts["accuracy"],
     "pieces of tissue named at 90 %": spoken["tissue", 0.9],
 }
