@@ -19,15 +19,15 @@ def as_rgb(picture: Image.Image) -> Image.Image:
     (1, 1, 1)
     """
     if picture.mode.startswith(("I", "F")):
-        return Image.fromarray(_bytes(np.asarray(picture))).convert("RGB")
+        return Image.fromarray(as_bytes(np.asarray(picture))).convert("RGB")
     if picture.has_transparency_data:
         layered = picture.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", layered.size, "white"), layered).convert("RGB")
     return picture.convert("RGB")
 
 
-def _bytes(numbers: np.ndarray) -> np.ndarray:
-    """Scale the numbers of a picture of 16 or 32 bits to bytes, by the range that their kind has."""
+def as_bytes(numbers: np.ndarray) -> np.ndarray:
+    """Return the numbers of a picture of 16 or 32 bits as bytes, scaled by the range that their kind has."""
     tops = (1.0, 255.0, 65_535.0) if np.issubdtype(numbers.dtype, np.floating) else (65_535.0,)
     numbers = np.nan_to_num(numbers.astype(np.float64))
     top = next((top for top in tops if numbers.max() <= top), numbers.max())

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from ..data.rgb import DAMAGE, as_rgb
+from ..data.rgb import DAMAGE, as_bytes, as_rgb
 
 __all__ = ["open_picture"]
 
@@ -26,10 +26,10 @@ def open_picture(image: Any) -> Image.Image:
     Parameters
     ----------
     image : path, bytes, file, PIL image, Tensor or ndarray
-        A path or the bytes of a picture file; an open binary file; a PIL image of any mode; a tensor (C, H, W), (1, C,
-        H, W) or (H, W), or an array (H, W) or (H, W, C), with 1, 3 or 4 channels: uint8 from 0 to 255, uint16 from 0 to
-        65,535, or floats from 0 to 1. Grey becomes RGB, transparent parts become white, 16 bits become 8, an animation
-        gives its first frame, and a photograph that says how the camera was held is turned upright.
+        A path or the bytes of a picture file; an open binary file; a PIL image of any mode; a tensor (C, H, W),
+        (1, C, H, W) or (H, W), or an array (H, W) or (H, W, C), with 1, 3 or 4 channels: uint8 from 0 to 255, uint16
+        from 0 to 65,535, or floats from 0 to 1. Grey becomes RGB, transparent parts become white, 16 bits become 8,
+        an animation gives its first frame, and a photograph that says how the camera was held is turned upright.
 
     Returns
     -------
@@ -168,7 +168,7 @@ def _pixels(array: np.ndarray) -> np.ndarray:
     if array.dtype == np.uint8:
         return array
     if array.dtype == np.uint16:
-        return np.round(array / 257).astype(np.uint8)
+        return as_bytes(array)
     if array.dtype == bool:
         return array.astype(np.uint8) * 255
     if not np.issubdtype(array.dtype, np.floating):

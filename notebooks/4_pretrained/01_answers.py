@@ -64,8 +64,8 @@ print(network.source)
 import skimage.data
 
 photographs = {"cat": skimage.data.chelsea(), "coffee": skimage.data.coffee(), "rocket": skimage.data.rocket()}
-cameraman = skimage.data.camera()  # grey, 512 rows and columns
-for name, photograph in (photographs | {"cameraman": cameraman}).items():
+and_a_grey_one = photographs | {"cameraman": skimage.data.camera()}
+for name, photograph in and_a_grey_one.items():
     print(f"{name:9s} {network.classify(photograph)}")
 
 # %% [markdown]
@@ -216,7 +216,7 @@ print(own.source)
 facts = embedded.facts("resnet14_cifar10")
 PageClassifier(
     own.model,
-    photographs | {"cameraman": cameraman},
+    and_a_grey_one,
     own.categories,
     mean=facts["mean"],
     std=facts["std"],
@@ -234,7 +234,7 @@ PageClassifier(
 # %%
 from IPython.display import Markdown
 
-outside = {name: own.top(photograph, 2) for name, photograph in (photographs | {"cameraman": cameraman}).items()}
+outside = {name: own.top(photograph, 2) for name, photograph in and_a_grey_one.items()}
 lines = [
     f"- the {name}: {found[0][0]} {found[0][1]:.0%}, then {found[1][0]} {found[1][1]:.0%}"
     for name, found in outside.items()
@@ -284,8 +284,8 @@ strange = {
     "stripes": [np.tile(each, (64, 64))[:64, :64] for each in stripes],
 }
 textures = {"bricks": skimage.data.brick(), "lawn": skimage.data.grass(), "tissue": skimage.data.immunohistochemistry()}
+corners = [(row, column) for row in (0, 160, 320) for column in (0, 160, 320)]
 for kind, texture in textures.items():
-    corners = [(row, column) for row in (0, 160, 320) for column in (0, 160, 320)]
     strange[kind] = [texture[row : row + 160, column : column + 160] for row, column in corners]
 
 # %%
